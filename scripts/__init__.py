@@ -1,0 +1,1 @@
+"""The Python behind the tasks: connections, dbt, loading, verifying, reporting."""

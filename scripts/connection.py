@@ -1,0 +1,55 @@
+"""One way to connect: psycopg, with the session pinned to what every run must agree on."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from scripts.errors import KvError
+from scripts.settings import Target
+
+# Results may not depend on the operator's session: whatever the server's defaults are, we read
+# and write in UTC, ISO and exact floats.
+_SESSION = "-c timezone=UTC -c datestyle=ISO,YMD -c extra_float_digits=1 -c client_encoding=UTF8"
+
+
+def conninfo(target: Target, *, with_password: bool = True) -> str:
+    """Give the libpq connection string of a target; `with_password=False` is safe to print."""
+    return make_conninfo(
+        host=target.host,
+        port=str(target.port),
+        user=target.user,
+        dbname=target.dbname,
+        sslmode=target.sslmode if not target.host.startswith("/") else None,
+        password=(target.password or None) if with_password else None,
+    )
+
+
+def connect(
+    target: Target, *, read_only: bool = False, autocommit: bool = False
+) -> psycopg.Connection:
+    """Open a connection to the target; the caller closes it (or uses it as a context manager).
+
+    Without `autocommit` psycopg opens a transaction at the first statement. With `read_only` the
+    server itself refuses any write.
+
+    Raises KvError, without the password, when the server cannot be reached.
+    """
+    try:
+        connection = psycopg.connect(
+            conninfo(target),
+            options=_SESSION,
+            application_name="kv-to-tables",
+            connect_timeout=10,
+            autocommit=autocommit,
+        )
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        if target.password:
+            reason = reason.replace(target.password, "***")
+        raise KvError(
+            f"The database of target '{target.name}' cannot be reached: {reason}",
+            "Check host, port, user and password of the target.",
+        ) from None
+    connection.read_only = read_only or None
+    return connection
