@@ -1,0 +1,26 @@
+{#
+  Text as an instant, or null where it is none: ISO 8601 with a zone; without one, in the declared
+  zone (KV_TIMEZONE); epoch seconds or milliseconds of the years 2000 to 2099, told apart by range.
+  The session's TimeZone and DateStyle play no part.
+#}
+{% macro to_instant(raw) -%}
+    case
+        when {{ raw }} ~ '{{ kv_to_tables.iso_pattern() }}'
+            then
+                case
+                    when {{ raw }} ~ '(Z|[0-9][+-][0-9]{2}:?[0-9]{2})$'
+                        then ({{ raw }})::timestamptz
+                    else
+                        ({{ raw }})::timestamp
+                        at time zone '{{ kv_to_tables.setting("TIMEZONE", "UTC") }}'
+                end
+        when {{ raw }} ~ '^(9[4-9][0-9]{8}|[1-3][0-9]{9}|40[0-9]{8})$'
+            then
+                timestamptz '1970-01-01 00:00:00+00'
+                + ({{ raw }})::bigint * interval '1 second'
+        when {{ raw }} ~ '^(9[4-9][0-9]{11}|[1-3][0-9]{12}|40[0-9]{11})$'
+            then
+                timestamptz '1970-01-01 00:00:00+00'
+                + ({{ raw }})::bigint * interval '1 millisecond'
+    end
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{#
+  The verdict on a record: its class, every reason against it, the key that won over it, the key at the
+  root of a rejection that began elsewhere, and the rules that changed its values.
+#}
+{% macro verdict_columns() -%}
+    case
+        when crossed.is_merged then 'merged'
+        when typed.is_deleted then 'soft_deleted'
+        when coalesce(typed.row_codes, crossed.cross_codes) is not null then 'rejected'
+        else 'migrated'
+    end as key_class,
+    case
+        when not coalesce(crossed.is_merged, false) and not typed.is_deleted
+            then nullif(concat_ws(',', typed.row_codes, crossed.cross_codes), '')
+    end as reject_codes,
+    crossed.winner_key,
+    crossed.root_key,
+    nullif(concat_ws(',', typed.change_rules, crossed.cross_rules), '') as all_change_rules
+{%- endmacro %}

@@ -1,0 +1,59 @@
+with
+
+keys as (
+
+    select * from {{ ref('stg_kv__keys') }}
+
+),
+
+extracted as (
+
+    select
+        ---------- ids
+        source_key,
+        {{ record_id() }} as record_id,
+        {{ text_of('catalogs', 'owner_id') }} as owner_id_raw,
+
+        ---------- text
+        {{ text_of('catalogs', 'name') }} as name,
+        {{ text_of('catalogs', 'description') }} as description,
+        {{ text_of('catalogs', 'type') }} as type,
+        {{ text_of('catalogs', 'status') }} as status,
+        {{ text_of('catalogs', 'managed_by') }} as managed_by,
+
+        ---------- numerics
+        {{ text_of('catalogs', 'total_products') }} as total_products_raw,
+        {{ text_of('catalogs', 'active_products') }} as active_products_raw,
+
+        ---------- timestamps
+        {{ text_of('catalogs', 'last_synced_at') }} as last_synced_at_raw,
+        {{ text_of('catalogs', 'next_sync_at') }} as next_sync_at_raw,
+        {{ text_of('catalogs', 'created_at') }} as created_at_raw,
+        {{ text_of('catalogs', 'updated_at') }} as updated_at_raw,
+
+        ---------- json
+        {{ json_of('catalogs', 'source') }} as source,
+        {{ json_of('catalogs', 'settings') }} as settings,
+
+        ---------- verdict of the JSON types
+        {{ is_deleted() }} as is_deleted,
+        concat_ws(
+            ',',
+            {{ id_faults() }},
+            {{ mistyped('catalogs', 'owner_id') }},
+            {{ mistyped('catalogs', 'name') }},
+            {{ mistyped('catalogs', 'description') }},
+            {{ mistyped('catalogs', 'managed_by') }}
+        ) as mistyped_codes,
+
+        ---------- document
+        preference,
+        document
+    from keys
+    where
+        key_class = 'record'
+        and entity = 'catalogs'
+
+)
+
+select * from extracted

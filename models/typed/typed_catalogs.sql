@@ -1,0 +1,129 @@
+with
+
+{# `offset 0`: each extraction and each cast is computed once, not wherever its column is named. #}
+staged as (
+
+    select * from {{ ref('stg_kv__catalogs') }}
+    offset 0
+
+),
+
+typed as (
+
+    select
+        staged.*,
+        {{ target_id('catalogs', 'record_id') }} as id,
+        {{ target_id('clients', 'owner_id_raw') }} as stated_owner_id,
+        coalesce(
+            {{ value_map('catalogs', 'type') }} ->> type,
+            type,
+            {{ default_of('catalogs', 'type') }}
+        ) as typed_type,
+        coalesce(
+            {{ value_map('catalogs', 'status') }} ->> status,
+            status,
+            {{ default_of('catalogs', 'status') }}
+        ) as typed_status,
+        {{ to_number('total_products_raw') }} as total_products_number,
+        {{ to_number('active_products_raw') }} as active_products_number,
+        {{ to_instant('last_synced_at_raw') }} as last_synced_at,
+        {{ to_instant('next_sync_at_raw') }} as next_sync_at,
+        {{ instant_in_catalog_id('record_id') }} as id_instant,
+        {{ default_instant('catalogs') }} as default_instant,
+        {{ to_instant('created_at_raw') }} as stated_created_at,
+        {{ to_instant('updated_at_raw') }} as stated_updated_at
+    from staged
+    offset 0
+
+)
+
+select
+    ---------- ids
+    source_key,
+    id,
+    record_id,
+    stated_owner_id,
+    owner_id_raw,
+
+    ---------- text
+    name,
+    description,
+    typed_type as type,
+    typed_status as status,
+    managed_by,
+
+    ---------- numerics
+    coalesce({{ as_count('total_products_number') }}, 0) as total_products,
+    total_products_raw,
+    coalesce({{ as_count('active_products_number') }}, 0) as active_products,
+    active_products_raw,
+
+    ---------- timestamps
+    last_synced_at,
+    last_synced_at_raw,
+    next_sync_at,
+    next_sync_at_raw,
+    coalesce(
+        stated_created_at, id_instant, stated_updated_at, default_instant
+    ) as created_at,
+    coalesce(
+        stated_updated_at, stated_created_at, id_instant, default_instant
+    ) as updated_at,
+    created_at_raw,
+    updated_at_raw,
+
+    ---------- json
+    coalesce(source, '{}') as source,
+    coalesce(settings, '{}') as settings,
+
+    ---------- verdict
+    is_deleted,
+    stated_updated_at,
+    preference,
+    case
+        when jsonb_typeof(document) <> 'object' then 'document_malformed'
+        else
+            nullif(
+                concat_ws(
+                    ',',
+                    {{ common_codes() }},
+                    {{ name_codes() }},
+                    {{ word_codes(
+                        'type',
+                        ['erp', 'manual', 'vendor', 'dropship'],
+                        'typed_type'
+                    ) }},
+                    {{ word_codes(
+                        'status',
+                        ['draft', 'active', 'inactive', 'syncing', 'error'],
+                        'typed_status'
+                    ) }},
+                    {{ json_codes('source') }},
+                    {{ json_codes('settings') }},
+                    {{ count_codes('total_products') }},
+                    {{ count_codes('active_products') }},
+                    case
+                        when active_products_number > coalesce(total_products_number, 0)
+                            then 'active_products_out_of_range'
+                    end,
+                    {{ instant_codes('last_synced_at') }},
+                    {{ instant_codes('next_sync_at') }}
+                ),
+                ''
+            )
+    end as row_codes,
+    nullif(
+        concat_ws(
+            ',',
+            case when type <> typed_type then 'type:mapped' end,
+            case when type is null then 'type:default' end,
+            {{ status_rule() }},
+            {{ created_rule() }},
+            {{ zone_rule('last_synced_at') }},
+            {{ zone_rule('next_sync_at') }},
+            {{ zone_rule('created_at') }},
+            {{ zone_rule('updated_at') }}
+        ),
+        ''
+    ) as change_rules
+from typed

@@ -1,0 +1,120 @@
+with
+
+{# `offset 0`: each extraction and each cast is computed once, not wherever its column is named. #}
+staged as (
+
+    select
+        employees.*,
+        coalesce(site_id_raw, key_site) as site_reference,
+        nullif(btrim(document ->> 'name', e' \t\n\r\f\v'), '') as full_name,
+        first_name is null and last_name is null as is_unsplit
+    from {{ ref('stg_kv__employees') }} as employees
+    offset 0
+
+),
+
+sited as (
+
+    select
+        *,
+        {{ target_id('sites', 'site_reference') }} as site_id
+    from staged
+    offset 0
+
+),
+
+typed as (
+
+    select
+        sited.*,
+        {{ target_id('employees', 'record_id', "coalesce(site_id::text, '')") }} as id,
+        coalesce(
+            {{ value_map('employees', 'status') }} ->> status,
+            status,
+            case document -> 'isActive'
+                when 'true' then 'active'
+                when 'false' then 'inactive'
+            end,
+            {{ default_of('employees', 'status') }}
+        ) as typed_status,
+        {{ instant_in_id('record_id') }} as id_instant,
+        {{ default_instant('employees') }} as default_instant,
+        {{ to_instant('created_at_raw') }} as stated_created_at,
+        {{ to_instant('updated_at_raw') }} as stated_updated_at
+    from sited
+    offset 0
+
+)
+
+select
+    ---------- ids
+    source_key,
+    id,
+    record_id,
+    site_id,
+    site_reference,
+    coalesce(employee_id, record_id) as employee_id,
+    employee_id is null as employee_id_is_derived,
+
+    ---------- text
+    email,
+    serial_card_number,
+    case
+        when is_unsplit then split_part(full_name, ' ', 1)
+        else first_name
+    end as first_name,
+    case
+        when is_unsplit
+            then nullif(ltrim(substr(full_name, strpos(full_name || ' ', ' '))), '')
+        else last_name
+    end as last_name,
+    typed_status as status,
+
+    ---------- timestamps
+    coalesce(
+        stated_created_at, id_instant, stated_updated_at, default_instant
+    ) as created_at,
+    coalesce(
+        stated_updated_at, stated_created_at, id_instant, default_instant
+    ) as updated_at,
+    created_at_raw,
+    updated_at_raw,
+
+    ---------- verdict
+    is_deleted,
+    stated_updated_at,
+    preference,
+    case
+        when jsonb_typeof(document) <> 'object' then 'document_malformed'
+        else
+            nullif(
+                concat_ws(
+                    ',',
+                    {{ common_codes() }},
+                    case when site_id is null then 'site_id_missing' end,
+                    {{ email_codes('email') }},
+                    {{ word_codes('status', ['active', 'inactive'], 'typed_status') }}
+                ),
+                ''
+            )
+    end as row_codes,
+    nullif(
+        concat_ws(
+            ',',
+            case when site_id_raw is null then 'site_id:from_key' end,
+            case when employee_id is null then 'employee_id:from_id' end,
+            case
+                when is_unsplit and full_name is not null then 'first_name:from_name'
+            end,
+            case
+                when is_unsplit and strpos(full_name, ' ') > 0
+                    then 'last_name:from_name'
+            end,
+            {{ status_rule('isActive') }},
+            {{ created_rule() }},
+            {{ zone_rule('created_at') }},
+            {{ zone_rule('updated_at') }}
+        ),
+        ''
+    ) as change_rules
+from typed

@@ -1,0 +1,202 @@
+with
+
+{# `offset 0`: each extraction and each cast is computed once, not wherever its column is named. #}
+staged as (
+
+    select
+        orders.*,
+        {{ long_date_as_iso('orders.delivered_at_raw') }} as delivered_at_iso,
+        coalesce(orders.site_id_raw, orders.key_site) as site_reference,
+        nullif(btrim(document ->> 'quantity'), '') as quantity_raw,
+        coalesce(document ->> 'itemValue', document #>> '{gift,price}') as unit_price_raw
+    from {{ ref('stg_kv__orders') }} as orders
+    offset 0
+
+),
+
+typed as (
+
+    select
+        staged.*,
+        {{ target_id('orders', 'record_id') }} as id,
+        {{ target_id('clients', 'client_id_raw') }} as client_id,
+        {{ target_id('sites', 'site_reference') }} as site_id,
+        {{ target_id('products', 'product_id_raw') }} as product_id,
+        coalesce(
+            {{ value_map('orders', 'status') }} ->> status,
+            status,
+            {{ default_of('orders', 'status') }}
+        ) as typed_status,
+        coalesce(
+            shipping_address, ({{ default_of('orders', 'shipping_address') }})::jsonb
+        ) as typed_address,
+        {{ to_number('total_amount_raw') }} as total_number,
+        {{ to_number('unit_price_raw') }} as unit_price,
+        {{ to_number("coalesce(quantity_raw, '1')") }} as quantity,
+        {{ to_instant('confirmed_at_raw') }} as stated_confirmed_at,
+        {{ to_instant('shipped_at_raw') }} as stated_shipped_at,
+        {{ to_instant('delivered_at_iso') }} as stated_delivered_at,
+        {{ to_instant('cancelled_at_raw') }} as stated_cancelled_at,
+        {{ instant_in_id('record_id') }} as id_instant,
+        {{ default_instant('orders') }} as default_instant,
+        {{ to_instant('created_at_raw') }} as stated_created_at,
+        {{ to_instant('updated_at_raw') }} as stated_updated_at
+    from staged
+    offset 0
+
+),
+
+dated as (
+
+    select
+        *,
+        coalesce(
+            stated_created_at, id_instant, stated_updated_at, default_instant
+        ) as created_at,
+        coalesce(
+            stated_updated_at, stated_created_at, id_instant, default_instant
+        ) as updated_at,
+        case
+            when total_amount_raw is not null then total_number
+            else unit_price * quantity
+        end as amount
+    from typed
+    offset 0
+
+)
+
+select
+    ---------- ids
+    source_key,
+    id,
+    record_id,
+    client_id,
+    client_id_raw,
+    site_id,
+    site_reference,
+    product_id,
+    product_id_raw,
+    employee_id_raw,
+
+    ---------- text
+    coalesce(order_number, record_id) as order_number,
+    order_number is null as order_number_is_derived,
+    customer_name,
+    customer_email,
+    customer_employee_id,
+    typed_status as status,
+    currency,
+    tracking_number,
+    notes,
+
+    ---------- numerics
+    {{ as_money('amount') }} as total_amount,
+    total_amount_raw,
+    unit_price_raw,
+    unit_price,
+    quantity,
+
+    ---------- timestamps
+    {{ status_instant('confirmed') }} as confirmed_at,
+    {{ status_instant('shipped') }} as shipped_at,
+    {{ status_instant('delivered') }} as delivered_at,
+    {{ status_instant('cancelled') }} as cancelled_at,
+    confirmed_at_raw,
+    shipped_at_raw,
+    delivered_at_raw,
+    cancelled_at_raw,
+    created_at,
+    updated_at,
+    created_at_raw,
+    updated_at_raw,
+
+    ---------- json
+    typed_address as shipping_address,
+    items,
+    coalesce(
+        metadata,
+        jsonb_strip_nulls(
+            jsonb_build_object(
+                'timeline', document -> 'timeline',
+                'carrier', document -> 'carrier',
+                'giftName', coalesce(document -> 'giftName', document #> '{gift,name}'),
+                'siteName', document -> 'siteName'
+            )
+        )
+    ) as metadata,
+    coalesce(document ->> 'giftName', document #>> '{gift,name}') as gift_name,
+
+    ---------- verdict
+    is_deleted,
+    stated_updated_at,
+    preference,
+    case
+        when jsonb_typeof(document) <> 'object' then 'document_malformed'
+        else
+            nullif(
+                concat_ws(
+                    ',',
+                    {{ common_codes() }},
+                    case when site_id is null then 'site_id_missing' end,
+                    {{ email_codes('customer_email') }},
+                    {{ word_codes(
+                        'status',
+                        ['pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled'],
+                        'typed_status'
+                    ) }},
+                    case
+                        when
+                            coalesce(total_amount_raw, unit_price_raw) is not null
+                            and amount is null
+                            then 'total_amount_malformed'
+                        when not round(amount, 2) between 0 and 99999999.99
+                            then 'total_amount_out_of_range'
+                    end,
+                    case
+                        when typed_address is null then 'shipping_address_missing'
+                        when jsonb_typeof(typed_address) <> 'object'
+                            then 'shipping_address_malformed'
+                    end,
+                    {{ json_codes('items', ['array']) }},
+                    {{ json_codes('metadata') }},
+                    {{ instant_codes('confirmed_at', 'stated_confirmed_at') }},
+                    {{ instant_codes('shipped_at', 'stated_shipped_at') }},
+                    {{ instant_codes('delivered_at', 'stated_delivered_at') }},
+                    {{ instant_codes('cancelled_at', 'stated_cancelled_at') }}
+                ),
+                ''
+            )
+    end as row_codes,
+    nullif(
+        concat_ws(
+            ',',
+            case when site_id_raw is null then 'site_id:from_key' end,
+            case when order_number is null then 'order_number:from_id' end,
+            {{ status_rule() }},
+            case
+                when total_amount_raw is null and amount is not null
+                    then 'total_amount:price_times_quantity'
+                when amount <> round(amount, 2) then 'total_amount:rounded'
+            end,
+            case when shipping_address is null then 'shipping_address:default' end,
+            case
+                when typed_status = 'confirmed' and confirmed_at_raw is null
+                    then 'confirmed_at:from_document'
+                when typed_status = 'shipped' and shipped_at_raw is null
+                    then 'shipped_at:from_document'
+                when typed_status = 'delivered' and delivered_at_raw is null
+                    then 'delivered_at:from_document'
+                when typed_status = 'cancelled' and cancelled_at_raw is null
+                    then 'cancelled_at:from_document'
+            end,
+            {{ created_rule() }},
+            {{ zone_rule('confirmed_at') }},
+            {{ zone_rule('shipped_at') }},
+            {{ zone_rule('delivered_at') }},
+            {{ zone_rule('cancelled_at') }},
+            {{ zone_rule('created_at') }},
+            {{ zone_rule('updated_at') }}
+        ),
+        ''
+    ) as change_rules
+from dated

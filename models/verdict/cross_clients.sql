@@ -1,0 +1,54 @@
+with
+
+typed as (
+
+    select * from {{ ref('typed_clients') }}
+
+),
+
+merged as (
+
+    {{ merged_records('typed') }}
+
+),
+
+claims as (
+
+    select
+        source_key,
+        '' as scope,
+        client_code as value,
+        false as is_renamed,
+        created_at
+    from typed
+    where
+        client_code is not null
+        and row_codes is null
+        and not is_deleted
+        and source_key not in (select source_key from merged)
+
+),
+
+taken as (
+
+    {{ taken_values('claims') }}
+
+)
+
+select
+    source_key,
+    true as is_merged,
+    winner_key,
+    null::text as cross_codes,
+    null::text as root_key,
+    null::text as cross_rules
+from merged
+union all
+select
+    source_key,
+    false as is_merged,
+    holder_key as winner_key,
+    'client_code_taken' as cross_codes,
+    null::text as root_key,
+    null::text as cross_rules
+from taken

@@ -1,0 +1,137 @@
+with
+
+typed as (
+
+    select * from {{ ref('typed_sites') }}
+
+),
+
+clients as (
+
+    select * from {{ ref('val_clients') }}
+    where key_class <> 'merged'
+
+),
+
+catalogs as (
+
+    select * from {{ ref('val_catalogs') }}
+    where key_class <> 'merged'
+
+),
+
+live_clients as (
+
+    {{ live_ids('clients') }}
+
+),
+
+live_catalogs as (
+
+    {{ live_ids('catalogs') }}
+
+),
+
+merged as (
+
+    {{ merged_records('typed') }}
+
+),
+
+related as (
+
+    select
+        typed.source_key,
+        {{ parent_codes('client', 'typed.client_id') }} as client_codes,
+        {{ reference_codes('catalog') }} as catalog_codes,
+        coalesce(client.root_key, client.source_key) as client_root_key,
+        coalesce(catalog.root_key, catalog.source_key) as catalog_root_key,
+        typed.stated_catalog_id is not null
+        and live_catalog.id is null
+        and coalesce(catalog.key_class, 'unknown') in ('unknown', 'soft_deleted')
+            as is_catalog_dropped
+    from typed
+    left join clients as client on typed.client_id = client.id
+    left join live_clients as live_client on typed.client_id = live_client.id
+    left join catalogs as catalog on typed.stated_catalog_id = catalog.id
+    left join live_catalogs as live_catalog on typed.stated_catalog_id = live_catalog.id
+
+),
+
+{# Only records that nothing else speaks against claim a slug. #}
+candidates as (
+
+    select
+        typed.source_key,
+        '' as scope,
+        typed.slug as value,
+        typed.slug_is_derived,
+        typed.created_at
+    from typed
+    inner join related on typed.source_key = related.source_key
+    where
+        typed.row_codes is null
+        and not typed.is_deleted
+        and coalesce(related.client_codes, related.catalog_codes) is null
+        and typed.source_key not in (select source_key from merged)
+
+),
+
+claims as (
+
+    select
+        *,
+        slug_is_derived
+        and row_number() over (
+            partition by value
+            order by slug_is_derived, created_at, source_key
+        ) > 1 as is_renamed
+    from candidates
+
+),
+
+taken as (
+
+    {{ taken_values('claims') }}
+
+),
+
+renamed as (
+
+    {{ suffixes('claims') }}
+
+)
+
+select
+    typed.source_key,
+    merged.source_key is not null as is_merged,
+    coalesce(merged.winner_key, taken.holder_key) as winner_key,
+    nullif(
+        concat_ws(
+            ',',
+            related.client_codes,
+            related.catalog_codes,
+            case when taken.source_key is not null then 'slug_taken' end
+        ),
+        ''
+    ) as cross_codes,
+    case
+        when related.client_codes in ('client_rejected', 'client_deleted')
+            then related.client_root_key
+        when related.catalog_codes is not null then related.catalog_root_key
+    end as root_key,
+    nullif(
+        concat_ws(
+            ',',
+            case when related.is_catalog_dropped then 'catalog_id:dropped' end,
+            case when renamed.source_key is not null then 'slug:numbered' end
+        ),
+        ''
+    ) as cross_rules,
+    case when not related.is_catalog_dropped then typed.stated_catalog_id end as catalog_id,
+    renamed.value as numbered_slug
+from typed
+inner join related on typed.source_key = related.source_key
+left join merged on typed.source_key = merged.source_key
+left join taken on typed.source_key = taken.source_key
+left join renamed on typed.source_key = renamed.source_key

@@ -1,0 +1,102 @@
+with
+
+orders as (
+
+    select * from {{ ref('typed_orders') }}
+    where employee_id_raw is not null
+
+),
+
+employees as (
+
+    select * from {{ ref('val_employees') }}
+    where key_class <> 'merged'
+
+),
+
+references_made as (
+
+    select
+        source_key,
+        site_id,
+        employee_id_raw as reference,
+        {{ target_id('employees', 'employee_id_raw', "coalesce(site_id::text, '')") }} as id
+    from orders
+
+),
+
+{# A record of the order's own site, or a UUID, which needs no site. #}
+by_id as (
+
+    select
+        references_made.source_key,
+        employees.id
+    from references_made
+    inner join employees on references_made.id = employees.id
+
+),
+
+{# The business number the site knows the employee by. #}
+by_number as (
+
+    select
+        references_made.source_key,
+        employees.id
+    from references_made
+    inner join employees
+        on
+            references_made.site_id = employees.site_id
+            and references_made.reference = employees.unique_employee_id
+
+),
+
+{# A record of another site, when the order's site knows none. #}
+elsewhere as (
+
+    select
+        references_made.source_key,
+        min(employees.id::text)::uuid as id,
+        count(distinct employees.id) as candidate_count
+    from references_made
+    inner join employees on references_made.reference = employees.record_id
+    where
+        references_made.source_key not in (select source_key from by_id)
+        and references_made.source_key not in (select source_key from by_number)
+    group by references_made.source_key
+
+),
+
+found as (
+
+    select
+        references_made.source_key,
+        coalesce(by_id.id, by_number.id, elsewhere.id) as id,
+        by_id.id is null
+        and by_number.id is null
+        and elsewhere.candidate_count > 1 as is_ambiguous
+    from references_made
+    left join by_id on references_made.source_key = by_id.source_key
+    left join by_number on references_made.source_key = by_number.source_key
+    left join elsewhere on references_made.source_key = elsewhere.source_key
+
+)
+
+select
+    found.source_key,
+    case when employees.key_class = 'migrated' and not found.is_ambiguous then found.id end
+        as employee_id,
+    case
+        when found.is_ambiguous then 'employee_id_ambiguous'
+        when employees.key_class = 'rejected' then 'employee_rejected'
+    end as employee_codes,
+    case
+        when employees.key_class = 'rejected'
+            then coalesce(employees.root_key, employees.source_key)
+    end as employee_root_key,
+    case
+        when not found.is_ambiguous
+            then nullif(concat_ws(' ', employees.first_name, employees.last_name), '')
+    end as employee_name,
+    case when not found.is_ambiguous then employees.email end as employee_email
+from found
+left join employees on found.id = employees.id

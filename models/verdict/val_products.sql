@@ -1,0 +1,20 @@
+with
+
+typed as (
+
+    select * from {{ ref('typed_products') }}
+
+),
+
+crossed as (
+
+    select * from {{ ref('cross_products') }}
+
+)
+
+select
+    typed.*,
+    coalesce(crossed.numbered_sku, typed.sku) as unique_sku,
+    {{ verdict_columns() }}
+from typed
+left join crossed on typed.source_key = crossed.source_key
