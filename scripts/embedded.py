@@ -329,24 +329,22 @@ def _check_data(place: _Place) -> None:
 def _start(place: _Place) -> None:
     """Make what is missing, bring the server up and wait for it; the caller holds the lock."""
     _check_data(place)
+    _end_deaf_server(place)
     identity = process.choose_identity(place.base, place.folder, place.programs)
     process.make_private(place.socket_folder, place.owner)
     if not place.data.exists():
         _initialise(place, identity)
     _write_settings(place, place.data)
     deadline = time.monotonic() + _PATIENCE
-    launched, told = None, 0
+    launched, told = 0, 0
     while not _answers(place, "postgres"):
         if time.monotonic() > deadline:
             raise KvError(
                 f"The embedded server did not answer within {_PATIENCE:.0f} seconds.",
                 f"Look into {place.log}; after a long recovery a second call will find it.",
             )
-        if deaf := _deaf_server(place):
-            with suppress(ProcessLookupError):
-                os.kill(deaf, signal.SIGINT)
-        elif not (_server_pid(place) or (launched and process.serves(launched, place.data))):
-            if launched is not None:
+        if not (_server_pid(place) or (launched and process.serves(launched, place.data))):
+            if launched:
                 _judge_refusal(place, told)
             # PostgreSQL would respect the number of a dead server if it is a zombie's or by now
             # somebody else's. Against a server that lives after all it has a second guard, the
@@ -388,16 +386,20 @@ def _write_settings(place: _Place, data: Path) -> None:
         os.chown(conf, place.owner, -1)
 
 
-def _deaf_server(place: _Place) -> int | None:
-    """Give the server that lives but can no longer be reached, because of what was deleted.
+def _end_deaf_server(place: _Place) -> None:
+    """End a server that lives but can no longer be reached, because something was deleted.
 
-    Either its data folder, and then only the lock file beside its socket names it, or its socket.
+    If that is its data folder, only the lock file beside its socket still names it. It must be
+    gone before a new folder takes the place, and may not tidy up: it would write into the new one.
     """
     socket = place.socket_folder / f".s.PGSQL.{PORT}"
     pid = _server_pid(place)
     if pid is None:
-        return _pid_in(Path(f"{socket}.lock"), place)
-    return pid if _is_ready(place) and not socket.exists() else None
+        pid = _pid_in(Path(f"{socket}.lock"), place)
+        if pid is not None:
+            _end(place, pid, signal.SIGQUIT)
+    elif _is_ready(place) and not socket.exists():
+        _end(place, pid, signal.SIGINT)
 
 
 def _judge_refusal(place: _Place, told: int) -> None:
@@ -426,15 +428,19 @@ def _create_database(place: _Place) -> None:
 def _stop(place: _Place) -> bool:
     pid = _server_pid(place)
     if pid is not None:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast": roll back, write out, end
-        deadline = time.monotonic() + _PATIENCE
-        while process.serves(pid, place.data):
-            if time.monotonic() > deadline:
-                raise KvError(
-                    f"The embedded server (process {pid}) does not end.",
-                    f"Look into {place.log}, then try again.",
-                )
-            time.sleep(0.02)
+        _end(place, pid, signal.SIGINT)  # PostgreSQL's "fast": roll back, write out, end
     process.remove_private(place.socket_folder, place.owner)
     return pid is not None
+
+
+def _end(place: _Place, pid: int, how: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, how)
+    deadline = time.monotonic() + _PATIENCE
+    while process.serves(pid, place.data):
+        if time.monotonic() > deadline:
+            raise KvError(
+                f"The embedded server (process {pid}) does not end.",
+                f"Look into {place.log}, then try again.",
+            )
+        time.sleep(0.02)

@@ -67,7 +67,7 @@ def choose_identity(base: Path, folder: Path, programs: Path) -> str:
             "PostgreSQL refuses to run as root, and here root cannot become another user.",
             "Run as a normal user.",
         )
-    why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    why = _last_line(done.stderr)
     if identity == OURSELVES:
         raise KvError(
             f"The program of the embedded server cannot be run ({why}).",
@@ -86,14 +86,19 @@ def run(identity: str, folder: Path, command: list[str]) -> subprocess.Completed
     return _child(identity, folder, "", command)
 
 
-def launch(identity: str, folder: Path, log: Path, command: list[str]) -> int | None:
+def launch(identity: str, folder: Path, log: Path, command: list[str]) -> int:
     """Start a server in a session of its own, printing to `log` (0600); return its process id.
 
-    It neither ends with us nor holds any of our files. None when it could not be started at all;
-    a server that starts and then gives up says why in the log.
+    It neither ends with us nor holds any of our files. A server that starts and then gives up
+    says why in the log. Raises KvError when it could not be started at all.
     """
     done = _child(identity, folder, str(log), command)
-    return int(done.stdout) if done.returncode == 0 else None
+    if done.returncode != 0:
+        raise KvError(
+            f"The embedded server could not be started ({_last_line(done.stderr)}).",
+            f"Check the rights in {log.parent}.",
+        )
+    return int(done.stdout)
 
 
 def serves(pid: int, folder: Path) -> bool:
@@ -264,6 +269,10 @@ def _child(
         errors="replace",
         check=False,
     )
+
+
+def _last_line(said: str) -> str:
+    return (said.strip().splitlines() or ["no reason given"])[-1]
 
 
 def _become(identity: str) -> None:

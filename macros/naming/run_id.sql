@@ -1,6 +1,7 @@
 {#
-  What this run goes by: the task's number, or dbt's own for a plain `dbt build`.
+  What this run goes by: the task's number (KV_RUN_ID), or dbt's own for a plain `dbt build`. A
+  variable, because another --vars at every run would make dbt parse the project anew.
 #}
 {% macro run_id() -%}
-    {{ var('run_id') or invocation_id }}
+    {{ env_var('KV_RUN_ID', '') or invocation_id }}
 {%- endmacro %}

@@ -101,7 +101,7 @@ select
                     ',',
                     {{ common_codes() }},
                     {{ name_codes() }},
-                    {{ email_codes('contact_email', required=true) }},
+                    {{ email_codes('contact_email', required=true, has_check=true) }},
                     {{ word_codes('status', ['active', 'inactive'], 'typed_status') }},
                     {{ email_codes('client_account_manager_email') }},
                     {{ email_codes('client_implementation_manager_email') }},

@@ -92,7 +92,7 @@ select
                     ',',
                     {{ common_codes() }},
                     case when site_id is null then 'site_id_missing' end,
-                    {{ email_codes('email') }},
+                    {{ email_codes('email', has_check=true) }},
                     {{ word_codes('status', ['active', 'inactive'], 'typed_status') }}
                 ),
                 ''

@@ -138,7 +138,7 @@ select
                     ',',
                     {{ common_codes() }},
                     case when site_id is null then 'site_id_missing' end,
-                    {{ email_codes('customer_email') }},
+                    {{ email_codes('customer_email', has_check=true) }},
                     {{ word_codes(
                         'status',
                         ['pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled'],

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from scripts.sample.document import Document, fault, migrated, repair
+from scripts.sample.world import SECRET_MARK, World, base36, iso, pg_time, slug_of
+
+LEGACY_CATALOG = "catalog_legacy_default"
+
+
 def legacy_catalog(world: World) -> Document:
     """Make the application's own catalog for gifts from before there were catalogs."""
     ms = world.tick()
@@ -86,3 +94,98 @@ def moved_catalog(world: World, owner: Document) -> Document:
     return _catalog(world, key, owner, {"type": "manual", "sourceVersion": "2"})
 
 
+SHAPES: tuple[Callable[[World, Document], Document], ...] = (
+    api_catalog,
+    file_catalog,
+    manual_catalog,
+    moved_catalog,
+)
+
+
+def plain_catalog(world: World) -> Document:
+    """Make a catalog that states all it needs, for one change to be made to it."""
+    catalog = _catalog(world, "catalogs:{id}", None, {"type": "manual"})
+    catalog.value.update(type="manual", status="active")
+    return catalog
+
+
+def dateless_catalog(world: World) -> Document:
+    """Make a catalog whose only date stands in its id, in base 36."""
+    ms = world.tick()
+    catalog_id = f"catalog_spring_{base36(ms)}_{world.letters(4)}"
+    value = {"id": catalog_id, "name": "Spring", "type": "vendor"}
+    document = Document(f"catalogs:{catalog_id}", value, "catalogs")
+    row = {"created_at": pg_time(ms), "updated_at": pg_time(ms), "status": "draft"}
+    return migrated(document, "catalogs: flaw 9: the date comes from the id in base 36", **row)
+
+
+FAULTS = (
+    fault("id_malformed", "a list", id=["catalog_1"]),
+    fault("name_missing", "empty", name=""),
+    fault("name_too_short", "flaw 10: one letter once trimmed", name=" C "),
+    fault("name_malformed", "a boolean", name=False),
+    fault("type_missing", "no type", drop="type"),
+    fault("type_unmapped", "wholesale", type="wholesale"),
+    fault("type_malformed", "an object", type={"kind": "erp"}),
+    fault("status_unmapped", "flaw 11: archived", status="archived"),
+    fault("status_malformed", "a list", status=["active"]),
+    fault("description_malformed", "an object in a text column", description={"en": "Tea"}),
+    fault("source_malformed", "a text", source="manual"),
+    fault("settings_malformed", "a list", settings=["autoSync"]),
+    fault("total_products_malformed", "a fraction", totalProducts=1.5),
+    fault("total_products_malformed", "NaN as text", totalProducts="NaN"),
+    fault("total_products_out_of_range", "beyond an integer", totalProducts=3_000_000_000),
+    fault("active_products_malformed", "a word", activeProducts="many"),
+    fault("active_products_out_of_range", "negative", activeProducts=-1),
+    fault(
+        "active_products_out_of_range",
+        "flaw 7: a fault only the table's check would see",
+        totalProducts=3,
+        activeProducts=4,
+    ),
+    fault("last_synced_at_malformed", "a word", lastSyncedAt="never"),
+    fault("next_sync_at_malformed", "tomorrow", nextSyncAt="tomorrow"),
+    fault("owner_id_malformed", "an object", ownerId={"id": "client-1"}),
+    fault("created_at_malformed", "day and month in doubt", createdAt="1/8/2025"),
+    fault("created_at_malformed", "a month too many", createdAt="2026-13-01T00:00:00Z"),
+    fault("updated_at_malformed", "a year of five digits", updatedAt="10000-01-01T00:00:00Z"),
+    fault(
+        "name_missing status_unmapped type_unmapped",
+        "flaw 17: every reason is told, not the first",
+        name="",
+        type="wholesale",
+        status="archived",
+    ),
+)
+REPAIRS = (
+    repair(
+        "flaw 5: an owner that is nowhere is null",
+        {"owner_id": None},
+        ownerId="client-nowhere",
+    ),
+    repair(
+        "flaw 16: credentials in source are withheld",
+        {"type": "erp"},
+        type="erp",
+        source={
+            "type": "api",
+            "apiConfig": {
+                "endpoint": "https://api.warehouse.example/v2",
+                "credentials": {"apiKey": SECRET_MARK + "catalog-api-key"},
+            },
+        },
+    ),
+    repair(
+        "flaw 16: the password of a file server in source is withheld",
+        {"type": "vendor"},
+        type="vendor",
+        source={
+            "type": "file",
+            "fileConfig": {"ftpHost": "f.example", "ftpPassword": SECRET_MARK + "catalog-ftp"},
+        },
+    ),
+    repair("no status", {"status": "draft"}, drop="status"),
+    repair("counts as text", {"total_products": "12"}, totalProducts="12"),
+    repair("no counts", {"total_products": "0"}, drop="totalProducts activeProducts"),
+    repair("flaw 12: '' is no time", {"next_sync_at": None}, nextSyncAt=""),
+)

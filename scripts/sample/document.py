@@ -52,6 +52,48 @@ def changed(document: Document, *, key: str = "", drop: str = "", **fields: obje
     return replace(document, key=key or document.key, value={**value, **fields})
 
 
+@dataclass(frozen=True)
+class Variant:
+    """One change to a plain record, and what it shall lead to: reject codes, or a row.
+
+    `drop` names fields to leave out, `key` replaces the key. In `key` and in the texts of
+    `fields` and `row`, `{id}` stands for the plain record's id and `{tail}` for its last seven
+    characters. `row` is None where a reject is expected.
+    """
+
+    about: str
+    codes: str
+    row: Mapping[str, str | None] | None
+    drop: str
+    key: str
+    fields: Mapping[str, object]
+
+    def apply(self, plain: Document) -> Document:
+        """Change a plain record and say what is expected of it."""
+
+        def filled(text: str) -> str:
+            return text.replace("{id}", plain.id).replace("{tail}", plain.id[-7:])
+
+        fields = {k: filled(v) if isinstance(v, str) else v for k, v in self.fields.items()}
+        document = changed(plain, key=filled(self.key), drop=self.drop, **fields)
+        about = f"{plain.entity}: {self.about}"
+        if self.row is None:
+            return rejected(document, about, self.codes)
+        return migrated(document, about, **{k: v and filled(v) for k, v in self.row.items()})
+
+
+def fault(codes: str, about: str, *, drop: str = "", key: str = "", **fields: object) -> Variant:
+    """Describe a change that must be rejected with exactly these codes, split by spaces."""
+    return Variant(f"{codes}: {about}", codes, None, drop, key, fields)
+
+
+def repair(
+    about: str, row: Mapping[str, str | None], *, drop: str = "", key: str = "", **fields: object
+) -> Variant:
+    """Describe a change that must migrate, with these values in the row."""
+    return Variant(about, "", row, drop, key, fields)
+
+
 def migrated(document: Document, about: str, **row: str | None) -> Document:
     """Expect a record to migrate, with these values in its row."""
     return replace(document, outcome="migrated", note=Note(about, row=row or None))

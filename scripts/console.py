@@ -1,0 +1,123 @@
+"""What the operator sees: sentences, aligned tables, a progress bar; plain lines in a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn as Remaining
+from rich.table import Table
+
+from scripts.connection import connect
+from scripts.settings import Target
+
+# rich leaves colours out by itself when NO_COLOR is set or the output is no terminal.
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(sentence: str) -> None:
+    """Print one sentence."""
+    out.print(sentence, markup=False, soft_wrap=True)
+
+
+def complain(sentence: str) -> None:
+    """Print one sentence to the error output."""
+    err.print(sentence, markup=False, soft_wrap=True)
+
+
+def print_json(content: object) -> None:
+    """Print machine-readable content, and nothing else, to the output."""
+    json.dump(content, sys.stdout, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    """Print an aligned table; numbers stand to the right with a comma at each thousand."""
+    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[place], (int, float)) for row in rows)
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+    out.print(grid)
+    out.print()
+
+
+_WATCH = (
+    "select 'index ' || relid::regclass::text, tuples_done, tuples_total"
+    " from pg_stat_progress_create_index where datname = current_database()"
+    " union all select 'copy ' || relid::regclass::text, bytes_processed, bytes_total"
+    " from pg_stat_progress_copy where datname = current_database() limit 1"
+)
+
+
+class BuildProgress:
+    """Shows a dbt command as it runs: phase and model, count, rate of documents, time left.
+
+    `on_event` is a dbt callback. On a terminal one bar moves; elsewhere each finished node is a line.
+    """
+
+    def __init__(self, documents: int, *, quiet: bool, verbose: bool) -> None:
+        """Keep the number of documents, for the rate; `quiet` shows nothing."""
+        self.documents = documents
+        self.quiet = quiet
+        self.verbose = verbose
+        self.on_node: Callable[[str, str, float], None] = lambda _name, _status, _seconds: None
+        self._live = not quiet and out.is_terminal
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            Remaining(),
+            console=out,
+            transient=True,
+            disable=not self._live,
+        )
+        self._task = self._progress.add_task("starting", total=None)
+        self._working = ""
+
+    def on_event(self, event: Any) -> None:
+        """Take one dbt event; everything but the start and end of nodes is passed over."""
+        name = event.info.name
+        if name == "LogStartLine":
+            self._progress.update(self._task, total=event.data.total)
+        elif name == "NodeStart":
+            self._working = event.data.node_info.node_name
+            self._progress.update(self._task, description=f"{self._working:<32.32}")
+        elif name == "NodeFinished":
+            info = event.data.node_info
+            seconds = float(event.data.run_result.execution_time or 0)
+            self._progress.advance(self._task)
+            self.on_node(info.node_name, info.node_status, seconds)
+            if not self.quiet and (self.verbose or not self._live):
+                say(f"  {info.node_status:<8} {seconds:7.2f} s  {info.node_name}")
+
+    @contextmanager
+    def shown(self, target: Target) -> Iterator[None]:
+        """Show the bar for the length of a command, with what PostgreSQL itself tells."""
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(target, done), daemon=True)
+        with self._progress:
+            if self._live:
+                watcher.start()
+            try:
+                yield
+            finally:
+                done.set()
+
+    def _watch(self, target: Target, done: threading.Event) -> None:
+        """Poll pg_stat_progress_* on a connection of its own; it is only for show."""
+        with suppress(Exception), connect(target, read_only=True, autocommit=True) as connection:
+            while not done.wait(0.5):
+                row = connection.execute(_WATCH).fetchone()
+                if row and row[2]:
+                    text = f"{self._working} {row[0]} {100 * row[1] // row[2]} %"
+                    self._progress.update(self._task, description=f"{text:<32.48}")

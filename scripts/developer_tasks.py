@@ -1,0 +1,71 @@
+"""What `docs`, `schema`, `lint` and `test` do."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts import console
+from scripts.errors import KvError
+from scripts.settings import ENTITIES, ROOT, Target
+
+
+def docs_task(target: Target) -> int:
+    """Generate dbt's static documentation and put it into `site/index.html`; reads the catalog."""
+    from scripts.dbt_runner import run_dbt
+
+    result = run_dbt(target, ["docs", "generate", "--static"])
+    if not result.success:
+        raise KvError(f"dbt could not write the documentation: {result.error}")
+    site = ROOT / "site"
+    site.mkdir(exist_ok=True)
+    shutil.copyfile(ROOT / "target" / "static_index.html", site / "index.html")
+    console.say(f"Wrote {site / 'index.html'}; it opens without a network.")
+    return 0
+
+
+def schema_task(target: Target, *, write: bool) -> int:
+    """Print the DDL of the six tables, or write `docs/schema.sql`; writes to no database."""
+    from scripts.schema_ddl import schema_ddl
+
+    text = schema_ddl(target)
+    if write:
+        (ROOT / "docs" / "schema.sql").write_text(text, encoding="utf-8")
+        console.say("Wrote docs/schema.sql.")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def lint_task(*, fix: bool) -> int:
+    """Run every linter of the project; give 1 when one of them finds something."""
+    commands = [
+        ["ruff", "check", *(["--fix"] if fix else []), "."],
+        ["ruff", "format", *([] if fix else ["--check"]), "."],
+        ["mypy"],
+        ["sqlfluff", "fix" if fix else "lint", "models", "tests/dbt"],
+        ["yamllint", "--strict", "."],
+    ]
+    failed = []
+    for command in commands:
+        console.say(f"$ {' '.join(command)}")
+        program = Path(sys.executable).with_name(command[0])
+        if subprocess.run([str(program), *command[1:]], cwd=ROOT).returncode:
+            failed.append(command[0])
+    console.say(f"Found something: {', '.join(failed)}." if failed else "Nothing found.")
+    return 1 if failed else 0
+
+
+def test_task(*, slow: bool, only: str) -> int:
+    """Run pytest with this environment's Python; give its exit code."""
+    command = [sys.executable, "-m", "pytest", *(["-m", "slow or not slow"] if slow else [])]
+    if only:
+        command += ["-k", only]
+    return subprocess.run(command, cwd=ROOT).returncode
+
+
+def first_lines(entity: str) -> str:
+    """Give the heading of an entity in the printed schema."""
+    return f"-- {ENTITIES.index(entity) + 1}. {entity}"

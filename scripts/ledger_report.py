@@ -1,0 +1,207 @@
+"""What a run did, read back from its ledger: counts only, no value of any document."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+import psycopg
+from psycopg import sql
+
+from scripts import console
+from scripts.settings import ENTITIES
+
+CLASSES = (
+    "unclassified",
+    "migrated",
+    "merged",
+    "rejected",
+    "soft_deleted",
+    "derived",
+    "other_family",
+    "other_environment",
+    "withheld",
+    "changed_while_running",
+)
+_RECORD_CLASSES = ("migrated", "merged", "rejected", "soft_deleted")
+
+
+@dataclass
+class LedgerReport:
+    """The counts of one run. `entities` has a dict for each of the six, in their order."""
+
+    run_id: str
+    keys: int
+    classes: dict[str, int]
+    entities: list[dict[str, object]]
+    reasons: list[dict[str, object]]
+    roots: list[dict[str, object]]
+    changes: list[dict[str, object]]
+    unclassified: list[str] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        """Give the number of rejected keys."""
+        return self.classes.get("rejected", 0)
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the report as plain dicts, for JSON."""
+        return asdict(self)
+
+
+def read_ledger(
+    connection: psycopg.Connection, work_schema: str, final_schema: str, run_id: str
+) -> LedgerReport:
+    """Read the counts of the last build from the ledger; reads only, in the caller's transaction."""
+    names = {
+        "ledger": sql.Identifier(work_schema, "key_ledger"),
+        "changes": sql.Identifier(work_schema, "changes"),
+        "written": sql.Identifier(work_schema, "written_rows"),
+    }
+
+    def rows(query: str, *values: object) -> list[tuple[object, ...]]:
+        return connection.execute(sql.SQL(query).format(**names), values).fetchall()
+
+    counts = {
+        str(name): int(str(count))
+        for name, count in rows("select key_class, count(*) from {ledger} group by key_class")
+    }
+    classes = {name: counts.get(name, 0) for name in CLASSES}
+    by_entity = {
+        (entity, name): int(str(count))
+        for entity, name, count in rows(
+            "select entity, key_class, count(*) from {ledger}"
+            " where entity is not null group by entity, key_class"
+        )
+    }
+    written = {
+        (entity, action): int(str(count))
+        for entity, action, count in rows(
+            "select entity, action, count(*) from {written} where run_id = %s"
+            " group by entity, action",
+            run_id,
+        )
+    }
+    entities = []
+    for entity in ENTITIES:
+        of_class = {name: by_entity.get((entity, name), 0) for name in _RECORD_CLASSES}
+        inserted = written.get((entity, "insert"), 0)
+        updated = written.get((entity, "update"), 0)
+        entities.append(
+            {
+                "entity": entity,
+                "read": sum(of_class.values()),
+                **of_class,
+                "inserted": inserted,
+                "updated": updated,
+                "left_alone": max(
+                    0, _own_rows(connection, final_schema, names, entity) - inserted - updated
+                ),
+            }
+        )
+    return LedgerReport(
+        run_id=run_id,
+        keys=sum(counts.values()),
+        classes=classes,
+        entities=entities,
+        reasons=_dicts(
+            ("entity", "code", "keys"),
+            rows(
+                "select entity, code, count(*) from {ledger}"
+                " cross join string_to_table(reject_codes, ',') as code"
+                " group by entity, code order by count(*) desc, entity, code"
+            ),
+        ),
+        roots=_dicts(
+            ("root_key", "keys"),
+            rows(
+                "select root_key, count(*) from {ledger}"
+                " where key_class = 'rejected' and root_key is not null"
+                " group by root_key order by count(*) desc, root_key limit 10"
+            ),
+        ),
+        changes=_dicts(
+            ("entity", "column", "rule", "values"),
+            rows(
+                "select entity, column_name, rule, count(*) from {changes}"
+                " group by entity, column_name, rule"
+                " order by count(*) desc, entity, column_name, rule"
+            ),
+        ),
+        unclassified=[
+            str(row[0])
+            for row in rows(
+                "select split_part(source_key, ':', 1) || ':…' from {ledger}"
+                " where key_class = 'unclassified' group by 1 order by 1 limit 10"
+            )
+        ],
+    )
+
+
+def _dicts(keys: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[dict[str, object]]:
+    return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def _own_rows(
+    connection: psycopg.Connection,
+    final_schema: str,
+    names: dict[str, sql.Identifier],
+    entity: str,
+) -> int:
+    """Count the final rows that this run's keys stand for."""
+    if entity not in _tables(connection, final_schema):
+        return 0
+    row = connection.execute(
+        sql.SQL(
+            "select count(*) from {table} as final where exists ("
+            "select 1 from {ledger} as ledger where ledger.target_id = final.id"
+            " and ledger.entity = {entity} and ledger.key_class = 'migrated')"
+            " or exists (select 1 from {written} as written where written.id = final.id"
+            " and written.entity = {entity})"
+        ).format(
+            table=sql.Identifier(final_schema, entity), entity=sql.Literal(entity), **names
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _tables(connection: psycopg.Connection, schema: str) -> set[str]:
+    return {
+        str(row[0])
+        for row in connection.execute(
+            "select tablename::text from pg_tables where schemaname = %s", (schema,)
+        )
+    }
+
+
+def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
+    """Print the report as aligned tables: entities, classes, reasons, roots, changed values."""
+    tense = "would be " if dry_run else ""
+    console.table(
+        "Records",
+        ["entity", "read", "migrated", "merged", "rejected", "soft deleted"]
+        + [f"{tense}{word}" for word in ("inserted", "updated", "left alone")],
+        [list(entity.values()) for entity in report.entities],
+    )
+    shown = [[name.replace("_", " "), count] for name, count in report.classes.items() if count]
+    console.table("Keys by class", ["class", "keys"], [*shown, ["sum = count(*)", report.keys]])
+    if report.unclassified:
+        console.say(f"No pattern knows these keys: {', '.join(report.unclassified)}\n")
+    if report.reasons:
+        console.table(
+            "Why records are rejected",
+            ["entity", "reason", "keys"],
+            [list(reason.values()) for reason in report.reasons],
+        )
+    if report.roots:
+        console.table(
+            "Where rejections began elsewhere",
+            ["root key", "keys"],
+            [list(root.values()) for root in report.roots],
+        )
+    if report.changes:
+        limit = None if verbose else 12
+        console.table(
+            "Values the document does not state" + ("" if verbose else " (most frequent)"),
+            ["entity", "column", "rule", "values"],
+            [list(change.values()) for change in report.changes[:limit]],
+        )

@@ -1,0 +1,215 @@
+"""The main job: preflight, build, expectations, verify, report; live or as a dry run."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
+
+import psycopg
+
+from scripts import console, dry_run, preflight
+from scripts.connection import connect
+from scripts.dbt_runner import run_dbt
+from scripts.errors import Exit, KvError, UsageError
+from scripts.expectations import ExpectationReport, run_expectations
+from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
+from scripts.run_log import RunLog, new_run_id
+from scripts.settings import Target
+from scripts.verify import VerifyReport, verify
+
+_LIMIT = re.compile(r"\d+|\d+(\.\d+)?%")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the operator asked for; `checked` refuses what makes no sense."""
+
+    dry_run: bool = False
+    batch_size: str = ""
+    max_rejects: str = ""
+    skip_validation: bool = False
+    allow_unclassified: bool = False
+    verbose: bool = False
+    as_json: bool = False
+
+    def checked(self) -> Options:
+        """Return the options; raise UsageError, in one sentence, for a value that cannot be taken."""
+        if self.batch_size and not re.fullmatch(r"[1-9]\d{0,8}", self.batch_size):
+            raise UsageError(
+                f"--batch-size={self.batch_size} is not a number of rows.", "Use 1 or more."
+            )
+        if self.max_rejects and not _LIMIT.fullmatch(self.max_rejects):
+            raise UsageError(
+                f"--max-rejects={self.max_rejects} is neither a number nor a percentage.",
+                "Use for example 20 or 2.5%.",
+            )
+        return self
+
+    def variables(self, schema: str) -> dict[str, object]:
+        """Give the dbt vars that differ from the project's own."""
+        wanted: dict[str, object] = {
+            "dry_run_schema": schema,
+            "max_rejects": self.max_rejects,
+            "skip_validation": self.skip_validation,
+            "allow_unclassified": self.allow_unclassified,
+        }
+        return {name: value for name, value in wanted.items() if value}
+
+
+@dataclass
+class Outcome:
+    """A finished run: what it did, whether it holds, how long each part took."""
+
+    run_id: str
+    dry_run: bool
+    keys: int
+    ledger: LedgerReport | None = None
+    expectations: ExpectationReport | None = None
+    verification: VerifyReport | None = None
+    failures: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> Exit:
+        """Give 1 for a failure, 3 for rejects, 0 otherwise."""
+        if self.failures:
+            return Exit.FAILED
+        return Exit.REJECTS if self.ledger and self.ledger.rejected else Exit.DONE
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the outcome as plain dicts, for JSON."""
+        return {**asdict(self), "exit_code": int(self.exit_code)}
+
+
+Inspect = Callable[[psycopg.Connection, str], None]
+
+
+def migrate(target: Target, options: Options, *, inspect: Inspect | None = None) -> Outcome:
+    """Take the store of a target to the six tables, or try it in an ephemeral schema.
+
+    Reads the key-value table; writes the final tables and our own schema, or, in a dry run, one
+    ephemeral schema that is gone afterwards (`inspect` may look into it before). Each model is one
+    transaction; a failing one leaves the later ones undone and the next run goes on from there.
+
+    Raises KvError when the run cannot begin. What fails during the run is in `Outcome.failures`.
+    """
+    options.checked()
+    log = RunLog(new_run_id())
+    run_id = log.path.stem
+    log.write("begin", target=target.name, options=asdict(options))
+    try:
+        with connect(target, autocommit=True) as connection:
+            for schema in dry_run.drop_left_behind(connection):
+                log.write("dropped", schema=schema)
+            keys = preflight.check(connection, target)
+        outcome = Outcome(run_id, options.dry_run, keys)
+        place = dry_run.ephemeral_schema(target) if options.dry_run else nullcontext("")
+        with place as schema:
+            _run(target, options, schema, outcome, log)
+            if inspect:
+                with connect(target, read_only=True) as connection:
+                    inspect(connection, schema or target.work_schema)
+        log.write("end", exit_code=int(outcome.exit_code), failures=outcome.failures)
+        return outcome
+    except KvError as error:
+        log.write("failed", message=error.message)
+        raise
+    except BaseException as error:
+        log.write("interrupted", kind=type(error).__name__)
+        raise
+    finally:
+        log.close()
+
+
+def _run(target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog) -> None:
+    final, work = schema or target.final_schema, schema or target.work_schema
+    if _build(target, options, schema, outcome, log):
+        with _timed(outcome, log, "expectations"):
+            outcome.expectations = run_expectations(target, final, work)
+        outcome.failures += outcome.expectations.failures()
+        with _timed(outcome, log, "verify"):
+            outcome.verification = verify(target, final, work)
+        outcome.failures += outcome.verification.failures()
+    with connect(target, read_only=True) as connection:
+        try:
+            outcome.ledger = read_ledger(connection, work, final, outcome.run_id)
+        except psycopg.errors.UndefinedTable:
+            outcome.ledger = None  # the build failed before there was a ledger
+    if outcome.ledger:
+        log.write("ledger", classes=outcome.ledger.classes)
+
+
+def _build(
+    target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog
+) -> bool:
+    """Run `dbt build` without the unit tests; say whether it went through."""
+    progress = console.BuildProgress(
+        outcome.keys, quiet=options.as_json, verbose=options.verbose
+    )
+    progress.on_node = lambda name, status, seconds: log.write(
+        "node", name=name, status=status, seconds=seconds
+    )
+    if not options.as_json:
+        where = f"ephemeral schema {schema}" if schema else f"schema {target.final_schema}"
+        console.say(f"Run {outcome.run_id}: {outcome.keys:,} keys of '{target.name}', {where}")
+    with _timed(outcome, log, "build"), progress.shown(target):
+        result = run_dbt(
+            target,
+            ["build", "--exclude-resource-types", "unit_test"],
+            variables=options.variables(schema),
+            run_id=outcome.run_id,
+            on_event=progress.on_event,
+        )
+    if result.error and not result.nodes:
+        outcome.failures.append(result.error)
+    for node in result.failed:
+        outcome.failures.append(f"{node.kind} {node.name}: {node.message}")
+    if not result.success and not outcome.failures:
+        outcome.failures.append("dbt failed without naming a node.")
+    return result.success
+
+
+class _timed:  # noqa: N801 - a context manager that reads as a word
+    """Measure one part of the run, into the outcome and the log."""
+
+    def __init__(self, outcome: Outcome, log: RunLog, part: str) -> None:
+        self.outcome, self.log, self.part = outcome, log, part
+
+    def __enter__(self) -> None:
+        self.start = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        seconds = round(time.monotonic() - self.start, 2)
+        self.outcome.seconds[self.part] = seconds
+        self.log.write("part", name=self.part, seconds=seconds)
+
+
+def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:
+    """Print the report of a run, ending in one sentence that says how it went."""
+    if outcome.ledger:
+        print_ledger(outcome.ledger, dry_run=outcome.dry_run, verbose=verbose)
+    if outcome.expectations:
+        outcome.expectations.print()
+    if outcome.verification:
+        outcome.verification.print(verbose=verbose)
+    parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
+    console.say(f"Took {parts}.")
+    for failure in outcome.failures:
+        console.complain(f"FAILED  {failure}")
+    console.say(_closing_sentence(outcome))
+
+
+def _closing_sentence(outcome: Outcome) -> str:
+    name = "Dry run" if outcome.dry_run else "Run"
+    rejected = outcome.ledger.rejected if outcome.ledger else 0
+    if outcome.failures:
+        return f"{name} {outcome.run_id} failed: {len(outcome.failures)} finding(s) above."
+    if rejected:
+        return (
+            f"{name} {outcome.run_id} is done with {rejected:,} rejects; each stands in"
+            " kv_to_tables.rejects with its document and every reason."
+        )
+    return f"{name} {outcome.run_id} is done; every key is accounted for and nothing was rejected."

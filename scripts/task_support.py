@@ -1,0 +1,57 @@
+"""What every task shares: help texts, errors as one sentence, the target by its name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scripts.settings import Target
+
+HELP = {
+    "target": "embedded (default), dev, prod-copy or prod; see profiles.yml",
+    "json": "print the result as JSON and nothing else",
+    "verbose": "show every step, and the traceback of an error",
+}
+
+
+def helped(*names: str, **own: str) -> dict[str, str]:
+    """Give the help texts of shared options by name, and a task's own."""
+    return {**{name: HELP[name] for name in names}, **own}
+
+
+def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a task exit with its code, and say an error in one sentence.
+
+    `--verbose` lets the traceback through. Reads `.env` first, so that every task sees it.
+    """
+
+    @wraps(body)
+    def wrapped(*positional: Any, **options: Any) -> None:
+        from scripts.errors import KvError
+        from scripts.settings import read_environment
+
+        read_environment()
+        try:
+            sys.exit(int(body(*positional, **options) or 0))
+        except KvError as error:
+            if options.get("verbose"):
+                raise
+            sys.stderr.write(f"{error}\n")
+            sys.exit(int(error.code))
+        except KeyboardInterrupt:
+            sys.stderr.write("Interrupted; a run can be started again and goes on from there.\n")
+            sys.exit(130)
+
+    return wrapped
+
+
+def target_of(name: str) -> Target:
+    """Give the target of that name; `embedded` is started first if it is not running."""
+    from scripts import embedded, settings
+
+    if settings.check_target_name(name) == "embedded":
+        embedded.set_environment(embedded.ensure_running())
+    return settings.resolve(name)

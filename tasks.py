@@ -1,0 +1,205 @@
+"""The tasks of kv-to-tables: `invoke --list` names them, `invoke --help TASK` explains one.
+
+Each task is thin: it reads its options, calls the package `scripts`, and exits with 0 (done), 1
+(failed), 2 (wrong usage) or 3 (done with rejects). Everything heavy is imported inside a task.
+"""
+
+from __future__ import annotations
+
+from invoke import Collection, Context, task
+
+from scripts.server_tasks import db
+from scripts.task_support import friendly, helped, target_of
+
+
+@task(
+    help=helped(
+        "target",
+        "verbose",
+        "json",
+        **{
+            "dry-run": "do everything in an ephemeral schema and leave the database as it was",
+            "batch-size": "rows per statement on tables that exist already",
+            "max-rejects": "stop before the first final row when more are rejected: 20 or 2.5%",
+            "skip-validation": "leave out the rules no constraint of the tables stands behind",
+            "allow-unclassified": "go on although no pattern knows some keys",
+        },
+    )
+)
+@friendly
+def migrate(
+    _: Context,
+    target: str = "embedded",
+    dry_run: bool = False,
+    batch_size: str = "",
+    max_rejects: str = "",
+    skip_validation: bool = False,
+    allow_unclassified: bool = False,
+    verbose: bool = False,
+    json: bool = False,
+) -> int:
+    """Take the store to the six tables, check them, and report what became of every key.
+
+    Writes the final tables and the schema kv_to_tables; the store is only read. Run it again at any
+    time: an unchanged store writes nothing. Exits with 3 when some records were rejected.
+    """
+    from scripts import console
+    from scripts import migrate as job
+
+    options = job.Options(
+        dry_run, batch_size, max_rejects, skip_validation, allow_unclassified, verbose, json
+    ).checked()
+    outcome = job.migrate(target_of(target), options)
+    if json:
+        console.print_json(outcome.as_dict())
+    else:
+        job.print_outcome(outcome, verbose=verbose)
+    return outcome.exit_code
+
+
+@task(
+    help=helped(
+        "target",
+        "verbose",
+        "json",
+        confirm="do it; without this only what would go is shown",
+        tables="only these, by commas; a selection that would orphan rows is refused",
+    )
+)
+@friendly
+def rollback(
+    _: Context,
+    target: str = "embedded",
+    confirm: bool = False,
+    tables: str = "",
+    verbose: bool = False,
+    json: bool = False,
+) -> int:
+    """Take back what the runs wrote, child tables first; a preview unless --confirm is given.
+
+    Deletes only rows our runs inserted, restores those they replaced, and drops tables they created
+    that are empty afterwards. One transaction: an error changes nothing.
+    """
+    from scripts import rollback as job
+
+    steps = job.roll_back(target_of(target), tables, confirm=confirm)
+    job.print_steps(steps, confirm=confirm, as_json=json)
+    return 0
+
+
+@task(help=helped("target", "verbose", "json"))
+@friendly
+def verify(
+    _: Context, target: str = "embedded", verbose: bool = False, json: bool = False
+) -> int:
+    """Prove the last run again, in SQL of its own: counts both ways, keys, constraints, totals.
+
+    Runs `dbt test` and the expectations as well. Writes nothing.
+    """
+    from scripts import checks
+
+    return checks.verify_task(target_of(target), verbose=verbose, as_json=json)
+
+
+@task(help=helped("target", "verbose", "json"))
+@friendly
+def status(
+    _: Context, target: str = "embedded", verbose: bool = False, json: bool = False
+) -> int:
+    """Show the target, its store, its final tables and the last runs. Writes nothing."""
+    from scripts import checks
+
+    return checks.status_task(target_of(target), as_json=json)
+
+
+@task(
+    help=helped(
+        "target",
+        "verbose",
+        documents="how many keys the store has (600 at least)",
+        seed="the same number gives the same store, byte for byte",
+        out="where the file goes; beside it <name>.expected.json",
+        **{"file-only": "write the file and load nothing", "replace": "replace a store that is there"},
+    )
+)
+@friendly
+def sample(
+    _: Context,
+    target: str = "embedded",
+    documents: str = "10000",
+    seed: str = "1",
+    out: str = "runs/sample.jsonl.gz",
+    file_only: bool = False,
+    replace: bool = False,
+    verbose: bool = False,
+) -> int:
+    """Write a made-up store with known defects, and load it.
+
+    The file beside it says what must become of each defect. Never on a protected target.
+    """
+    from scripts import store_tasks
+
+    place = None if file_only else target_of(target)
+    return store_tasks.sample_task(place, documents, seed, out, replace=replace)
+
+
+@task(
+    positional=["file"],
+    help=helped(
+        "target",
+        "verbose",
+        file='JSON lines {"key": ..., "value": ...}, plain or gzipped',
+        replace="replace a store that is there",
+    ),
+)
+@friendly
+def load(
+    _: Context, file: str, target: str = "embedded", replace: bool = False, verbose: bool = False
+) -> int:
+    """Load a dump of a key-value table, all of it or nothing; a bad line is named by its number."""
+    from scripts import store_tasks
+
+    return store_tasks.load_task(target_of(target), file, replace=replace)
+
+
+@task(help=helped("target", "verbose"))
+@friendly
+def docs(_: Context, target: str = "embedded", verbose: bool = False) -> int:
+    """Write dbt's documentation as one page that opens without a network: site/index.html."""
+    from scripts import developer_tasks
+
+    return developer_tasks.docs_task(target_of(target))
+
+
+@task(help=helped("target", "verbose", write="write docs/schema.sql instead of printing"))
+@friendly
+def schema(
+    _: Context, target: str = "embedded", write: bool = False, verbose: bool = False
+) -> int:
+    """Print the DDL a run executes on an empty database."""
+    from scripts import developer_tasks
+
+    return developer_tasks.schema_task(target_of(target), write=write)
+
+
+@task(help={"fix": "let ruff and sqlfluff mend what they can"})
+@friendly
+def lint(_: Context, fix: bool = False) -> int:
+    """Check the form of everything: ruff, mypy, sqlfluff, yamllint."""
+    from scripts import developer_tasks
+
+    return developer_tasks.lint_task(fix=fix)
+
+
+@task(help={"slow": "also the tests that take more than a minute", "only": "a pytest expression"})
+@friendly
+def test(_: Context, slow: bool = False, only: str = "") -> int:
+    """Run the tests on embedded servers of their own."""
+    from scripts import developer_tasks
+
+    return developer_tasks.test_task(slow=slow, only=only)
+
+
+namespace = Collection(migrate, rollback, verify, status, sample, load, docs, schema, lint, test)
+namespace.add_collection(db)
+namespace.configure({"run": {"echo": False}})
