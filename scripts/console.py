@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -23,8 +24,11 @@ err = Console(stderr=True, highlight=False)
 
 
 def say(sentence: str) -> None:
-    """Print one sentence."""
-    out.print(sentence, markup=False, soft_wrap=True)
+    """Print one sentence; a reader that has gone away (`| head`) does not stop the run."""
+    try:
+        out.print(sentence, markup=False, soft_wrap=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(sentence: str) -> None:
@@ -40,10 +44,13 @@ def print_json(content: object) -> None:
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Print an aligned table; numbers stand to the right with a comma at each thousand."""
-    grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    out.print(title, style="bold", markup=False)
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[place], (int, float)) for row in rows)
-        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(
+            column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+        )
     for row in rows:
         grid.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
     out.print(grid)

@@ -64,7 +64,21 @@ def _environment(target: Target, run_id: str) -> Iterator[None]:
     """Set what dbt reads from the environment for one command, and put it back."""
     wanted = {
         "KV_RUN_ID": run_id,
-        prefix_of(target.name) + "HOST": target.host,
+        **{
+            prefix_of(target.name) + name: value
+            for name, value in {
+                "HOST": target.host,
+                "PORT": str(target.port),
+                "USER": target.user,
+                "PASSWORD": target.password,
+                "DBNAME": target.dbname,
+                "SSLMODE": target.sslmode,
+            }.items()
+        },
+        "KV_SCHEMA": target.kv_schema,
+        "KV_TABLE": target.kv_table,
+        "KV_FINAL_SCHEMA": target.final_schema,
+        "KV_WORK_SCHEMA": target.work_schema,
         # Compiling these queries takes longer than it saves.
         "PGOPTIONS": (os.environ.get("PGOPTIONS", "") + " -c jit=off").strip(),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -99,7 +113,7 @@ def run_dbt(
     from dbt.cli.main import dbtRunner
 
     command = [
-        *("--quiet", "--no-use-colors", "--log-level-file", "none"),
+        *("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"),
         *arguments,
         *("--target", target.name),
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
@@ -107,18 +121,12 @@ def run_dbt(
     if variables:
         command += ["--vars", yaml.safe_dump(variables)]
     callbacks = [on_event] if on_event else []
-    with _environment(target, run_id), open(os.devnull, "w") as silence:
-        outcome = _silenced(lambda: dbtRunner(callbacks=callbacks).invoke(command), silence)
-    nodes = [_node(result) for result in getattr(outcome.result, "results", None) or []]
+    with _environment(target, run_id):
+        outcome = dbtRunner(callbacks=callbacks).invoke(command)
+    results = getattr(outcome.result, "results", None) or []
+    nodes = [_node(result) for result in results if hasattr(result, "node")]
     error = without_values(str(outcome.exception)) if outcome.exception else ""
     return DbtResult(bool(outcome.success), nodes, error)
-
-
-def _silenced(call: Callable[[], Any], silence: Any) -> Any:
-    import contextlib
-
-    with contextlib.redirect_stdout(silence):
-        return call()
 
 
 def _node(result: Any) -> Node:

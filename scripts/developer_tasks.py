@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts import console
 from scripts.errors import KvError
-from scripts.settings import ENTITIES, ROOT, Target
+from scripts.settings import ROOT, Target
 
 
 def docs_task(target: Target) -> int:
@@ -66,6 +66,3 @@ def test_task(*, slow: bool, only: str) -> int:
     return subprocess.run(command, cwd=ROOT).returncode
 
 
-def first_lines(entity: str) -> str:
-    """Give the heading of an entity in the printed schema."""
-    return f"-- {ENTITIES.index(entity) + 1}. {entity}"

@@ -175,6 +175,11 @@ def set_environment(server: Embedded) -> None:
     os.environ.update(export_environment(server))
 
 
+def program(name: str) -> Path:
+    """Give the path of a program beside the server (psql, pg_dump); it may not exist."""
+    return _place().programs / name
+
+
 def stop() -> bool:
     """Stop the server, keep its data, and return whether it was running.
 

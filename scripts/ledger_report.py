@@ -175,11 +175,10 @@ def _tables(connection: psycopg.Connection, schema: str) -> set[str]:
 
 def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     """Print the report as aligned tables: entities, classes, reasons, roots, changed values."""
-    tense = "would be " if dry_run else ""
     console.table(
-        "Records",
-        ["entity", "read", "migrated", "merged", "rejected", "soft deleted"]
-        + [f"{tense}{word}" for word in ("inserted", "updated", "left alone")],
+        "Records, and the rows a run would write" if dry_run else "Records, and the rows written",
+        ["entity", "read", "migrated", "merged", "rejected", "deleted"]
+        + ["insert", "update", "keep"],
         [list(entity.values()) for entity in report.entities],
     )
     shown = [[name.replace("_", " "), count] for name, count in report.classes.items() if count]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -14,11 +15,13 @@ from scripts import console, dry_run, preflight
 from scripts.connection import connect
 from scripts.dbt_runner import run_dbt
 from scripts.errors import Exit, KvError, UsageError
-from scripts.expectations import ExpectationReport, run_expectations
 from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
 from scripts.run_log import RunLog, new_run_id
 from scripts.settings import Target
-from scripts.verify import VerifyReport, verify
+
+if TYPE_CHECKING:
+    from scripts.expectations import ExpectationReport
+    from scripts.verify import VerifyReport
 
 _LIMIT = re.compile(r"\d+|\d+(\.\d+)?%")
 
@@ -125,6 +128,9 @@ def migrate(target: Target, options: Options, *, inspect: Inspect | None = None)
 
 
 def _run(target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog) -> None:
+    from scripts.expectations import run_expectations
+    from scripts.verify import verify
+
     final, work = schema or target.final_schema, schema or target.work_schema
     if _build(target, options, schema, outcome, log):
         with _timed(outcome, log, "expectations"):

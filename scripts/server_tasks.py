@@ -83,8 +83,8 @@ def psql(_: Context, target: str = "embedded") -> int:
     from scripts.errors import KvError
 
     place = target_of(target)
-    program = shutil.which("psql") or embedded.program("psql")
-    if not program:
+    program = shutil.which("psql") or str(embedded.program("psql"))
+    if not os.access(program, os.X_OK):
         raise KvError("There is no psql.", "Install PostgreSQL's client programs.")
     if place.password:
         os.environ["PGPASSWORD"] = place.password

@@ -44,6 +44,15 @@ def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
         except KeyboardInterrupt:
             sys.stderr.write("Interrupted; a run can be started again and goes on from there.\n")
             sys.exit(130)
+        except Exception as error:
+            if options.get("verbose"):
+                raise
+            # The message of an unexpected error may quote a document: its kind must do.
+            sys.stderr.write(
+                f"An unexpected {type(error).__name__} ended the command."
+                " Repeat it with --verbose to see where.\n"
+            )
+            sys.exit(1)
 
     return wrapped
 

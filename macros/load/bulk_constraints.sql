@@ -1,22 +1,8 @@
 {#
-  The constraints of the contract, the model's indexes (`meta.table_indexes`: a name, and what follows
-  `on <table>`) and its comments, as statements for a table that has its rows already. `ref()` in a
-  foreign key resolves to the schema of this run, so a dry run points at its own tables.
-  `meta.on_delete_cascade` names the keys that cascade: dbt renders none where it renders `to:`.
+  What follows the rows of a new table: constraints, indexes, comments, the record of what was written.
 #}
 {% macro bulk_constraints(relation) -%}
-    {%- set meta = config.get('meta', {}) -%}
-    alter table {{ relation }}
-    {%- for constraint in adapter.render_raw_model_constraints(model['constraints']) %}
-        {%- set cascades = meta.get('on_delete_cascade', []) | select('in', constraint) | list %}
-        add {{ constraint }}
-        {{- ' on delete cascade' if cascades }}{{ ',' if not loop.last else ';' }}
-    {%- endfor %}
-    {%- for index in meta.get('table_indexes', []) %}
-    {%- if not index.get('extension') or kv_to_tables.has_extension(index['extension']) %}
-    create index {{ index['name'] }} on {{ relation }} {{ index['on'] }};
-    {%- endif %}
-    {%- endfor %}
+    {{ kv_to_tables.constraints_ddl(relation, model) }}
     {{ alter_relation_comment(relation, model['description']) }};
     {{ alter_column_comment(relation, model['columns']) }}
     {{ kv_to_tables.record_rows(relation) }}

@@ -1,15 +1,6 @@
 {#
-  Columns, types, NOT NULL and defaults only: the model's constraints follow the rows (see
-  `bulk_constraints`). A generated column (`meta.generated`) stands here because dbt cannot insert
-  into one, so it is no column of the contract.
+  Columns only: the model's constraints follow the rows (see `postgres__create_table_as`).
 #}
 {% macro postgres__get_table_columns_and_constraints() -%}
-    (
-    {%- for column in adapter.render_raw_columns_constraints(raw_columns=model['columns']) %}
-        {{ column }}{{ ',' if not loop.last or config.get('meta', {}).get('generated') }}
-    {%- endfor %}
-    {%- for column in config.get('meta', {}).get('generated', []) %}
-        {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
-    )
+    {{ kv_to_tables.columns_ddl(model) }}
 {%- endmacro %}

@@ -94,7 +94,8 @@ def moved_catalog(world: World, owner: Document) -> Document:
     return _catalog(world, key, owner, {"type": "manual", "sourceVersion": "2"})
 
 
-SHAPES: tuple[Callable[[World, Document], Document], ...] = (
+Shape = Callable[[World, Document], Document]
+SHAPES: tuple[Shape, ...] = (
     api_catalog,
     file_catalog,
     manual_catalog,

@@ -132,10 +132,17 @@ def claims_of_employees(world: World, anchor: Anchor) -> list[Document]:
     """Plant two employees with one number at a site, and one UUID at two sites."""
     first = plain_employee(world, anchor.site)
     number = first.value["employeeId"]
-    away = plain_employee(world, anchor.second_site)
-    key = f"employee:{anchor.second_site.id}:{first.id}"
+    # Made earlier, changed later and under the smaller key: the first by every measure.
+    here = changed(plain_employee(world, anchor.third_site), updatedAt=_NEW)
+    there = changed(
+        plain_employee(world, anchor.second_site),
+        key=f"employees:{here.id}",
+        id=here.id,
+        updatedAt=_OLD,
+    )
     return [
         first,
+        here,
         taken(
             changed(plain_employee(world, anchor.site), employeeId=number),
             "employees: employee_id_taken: the later one",
@@ -143,16 +150,11 @@ def claims_of_employees(world: World, anchor: Anchor) -> list[Document]:
             first,
         ),
         migrated(
-            changed(away, employeeId=number),
+            changed(plain_employee(world, anchor.second_site), employeeId=number),
             "employees: one number at two sites",
             employee_id=number,
         ),
-        taken(
-            changed(plain_employee(world, anchor.second_site), key=key, id=first.id),
-            "employees: id_taken: one UUID at two sites",
-            "id_taken",
-            first,
-        ),
+        taken(there, "employees: id_taken: one UUID at two sites", "id_taken", here),
     ]
 
 
@@ -182,11 +184,12 @@ def other_environments(world: World, anchor: Anchor) -> list[Document]:
         replace(anchor.product, key=f"gift:uat:{anchor.product.id}"),
         replace(anchor.employee, key=f"employee:development:{anchor.employee.id}"),
         replace(order, key=f"order:staging:{order.id}"),
-        replace(anchor.second_site, key=f"sites:{own}:{anchor.second_site.id}"),
     ]
+    in_own = replace(anchor.second_site, key=f"sites:{own}:{anchor.second_site.id}")
     registered = {"id": own, "name": "Trial", "status": "active", "isDefault": False}
     return [
         Document(f"environments:{own}", registered, outcome="other_family"),
+        classed(in_own, "other_environment", f"sites: {about}, and one the store itself names"),
         *(classed(record, "other_environment", f"{record.entity}: {about}") for record in records),
     ]
 

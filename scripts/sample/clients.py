@@ -140,7 +140,8 @@ def table_like_client(world: World) -> Document:
     return Document(f"client:{client_id}", value, "clients")
 
 
-SHAPES: tuple[Callable[[World], Document], ...] = (
+Shape = Callable[[World], Document]
+SHAPES: tuple[Shape, ...] = (
     seeded_client,
     managed_client,
     demo_client,

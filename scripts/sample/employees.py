@@ -114,7 +114,8 @@ def table_like_employee(world: World, site: Document) -> Document:
     return Document(key.format(employee_id), value, "employees")
 
 
-SHAPES: tuple[Callable[[World, Document], Document], ...] = (
+Shape = Callable[[World, Document], Document]
+SHAPES: tuple[Shape, ...] = (
     imported_employee,
     seeded_employee,
     demo_employee,

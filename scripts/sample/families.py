@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from scripts.sample.document import Document, classed
 from scripts.sample.world import ENVIRONMENT, World, iso
@@ -11,7 +10,8 @@ from scripts.sample.world import ENVIRONMENT, World, iso
 # Class, key and value of one key of each family. In both, `{n}` stands for a number, `{uuid}` for
 # a UUID, `{ms}` and `{time}` for an instant, `{secret}` for a secret, and `{site}` and `{catalog}`
 # for ids of records of the sample.
-FAMILIES: tuple[tuple[str, str, Any], ...] = (
+Family = tuple[str, str, object]
+FAMILIES: tuple[Family, ...] = (
     ("derived", "site:slug:lookup-{n}", {"siteId": "{site}"}),
     ("derived", "sites:slug:lookup-{n}", {"siteId": "{site}"}),
     ("derived", "catalog_gifts:catalog_{n}", ["gift-1", "gift-2"]),
@@ -124,9 +124,7 @@ _GROWING = (
 GROWING = tuple(family for family in FAMILIES if family[1].startswith(_GROWING))
 
 
-def family_document(
-    world: World, family: tuple[str, str, Any], site_id: str, catalog_id: str
-) -> Document:
+def family_document(world: World, family: Family, site_id: str, catalog_id: str) -> Document:
     """Make one key of a family."""
     outcome, key, value = family
     ms = world.tick()
@@ -139,19 +137,22 @@ def family_document(
         "{site}": site_id,
         "{catalog}": catalog_id,
     }
-    return Document(_filled(key, words), _filled(value, words), outcome=outcome)
+    return Document(_words_in(key, words), _filled(value, words), outcome=outcome)
 
 
-def _filled(value: Any, words: dict[str, str]) -> Any:
+def _words_in(text: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        text = text.replace(name, word)
+    return text
+
+
+def _filled(value: object, words: dict[str, str]) -> object:
     """Put the words in the place of their names, in every text inside a value."""
     if isinstance(value, dict):
         return {name: _filled(inner, words) for name, inner in value.items()}
     if isinstance(value, list):
         return [_filled(inner, words) for inner in value]
-    if isinstance(value, str):
-        for name, word in words.items():
-            value = value.replace(name, word)
-    return value
+    return _words_in(value, words) if isinstance(value, str) else value
 
 
 def lists(gifts: Sequence[Document], catalogs: Sequence[Document]) -> list[Document]:

@@ -235,7 +235,8 @@ def table_like_order(world: World, of: Purchase) -> Document:
     return Document(f"order:{order_id}", value, "orders")
 
 
-SHAPES: tuple[Callable[[World, Purchase], Document], ...] = (
+Shape = Callable[[World, Purchase], Document]
+SHAPES: tuple[Shape, ...] = (
     tracked_order,
     posted_order,
     public_order,

@@ -149,7 +149,8 @@ def table_like_product(world: World, catalog: Document) -> Document:
     return Document(key.format(product_id), value, "products")
 
 
-SHAPES: tuple[Callable[[World, Document], Document], ...] = (
+Shape = Callable[[World, Document], Document]
+SHAPES: tuple[Shape, ...] = (
     managed_gift,
     imported_gift,
     catalogued_gift,

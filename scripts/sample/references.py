@@ -29,6 +29,7 @@ def deleted_client(world: World, anchor: Anchor) -> list[Document]:
         plain_site(world, client),
         "sites: client_id_deleted: its client was deleted",
         "client_id_deleted",
+        root=client,
     )
     return [
         client,
@@ -37,7 +38,7 @@ def deleted_client(world: World, anchor: Anchor) -> list[Document]:
             plain_employee(world, site),
             "employees: site_id_rejected: its site's client was deleted",
             "site_id_rejected",
-            root=site,
+            root=client,
         ),
         migrated(
             changed(plain_catalog(world), ownerId=client.id),
@@ -48,6 +49,7 @@ def deleted_client(world: World, anchor: Anchor) -> list[Document]:
             changed(plain_order(world, anchor.purchase), clientId=client.id),
             "orders: client_id_deleted: its client was deleted",
             "client_id_deleted",
+            root=client,
         ),
     ]
 
@@ -65,6 +67,7 @@ def deleted_catalog(world: World, anchor: Anchor) -> list[Document]:
             plain_product(world, catalog),
             "products: catalog_id_deleted: its catalog was deleted",
             "catalog_id_deleted",
+            root=catalog,
         ),
         migrated(
             changed(plain_site(world, anchor.client), catalogId=catalog.id),
@@ -88,8 +91,11 @@ def deleted_site(world: World, anchor: Anchor) -> list[Document]:
             plain_employee(world, site),
             "employees: site_id_deleted: its site was deleted",
             "site_id_deleted",
+            root=site,
         ),
-        rejected(order, "orders: site_id_deleted: its site was deleted", "site_id_deleted"),
+        rejected(
+            order, "orders: site_id_deleted: its site was deleted", "site_id_deleted", root=site
+        ),
     ]
 
 

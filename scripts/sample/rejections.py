@@ -1,4 +1,4 @@
-"""Planted records whose fault, or whose rescue, lies in another record.
+"""Planted records that are rejected because of another one.
 
 Every defective parent has children of its own, so that no other record falls with it.
 """

@@ -131,7 +131,8 @@ def table_like_site(world: World, client: Document, catalog: Document) -> Docume
     return Document(f"sites:{ENVIRONMENT}:{site_id}", value, "sites")
 
 
-SHAPES: tuple[Callable[[World, Document, Document], Document], ...] = (
+Shape = Callable[[World, Document, Document], Document]
+SHAPES: tuple[Shape, ...] = (
     seeded_site,
     managed_site,
     patched_site,

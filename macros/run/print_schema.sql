@@ -1,0 +1,18 @@
+{#
+  Prints the DDL a run executes on an empty database: `dbt run-operation print_schema`. The same macros
+  render it, so it cannot say anything else.
+#}
+{% macro print_schema() -%}
+    {%- for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] -%}
+        {%- set node = graph.nodes['model.kv_to_tables.' ~ entity] -%}
+        {%- set relation = api.Relation.create(schema=node['schema'], identifier=entity) -%}
+        {%- for constraint in node['constraints'] if constraint.get('to') -%}
+            {%- set parent = modules.re.sub("ref\\('(.*)'\\)", '\\1', constraint['to']) -%}
+            {%- do constraint.update(
+                {'to': api.Relation.create(schema=node['schema'], identifier=parent) | string}
+            ) if 'ref(' in constraint['to'] -%}
+        {%- endfor -%}
+        {{ log('create table ' ~ relation ~ ' ' ~ kv_to_tables.columns_ddl(node) ~ ';', info=true) }}
+        {{ log(kv_to_tables.constraints_ddl(relation, node), info=true) }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,106 @@
+"""What several tests do: load a store, migrate it, look at tables."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from scripts import console
+from scripts.connection import connect
+from scripts.load import load_file
+from scripts.migrate import Options, Outcome, migrate
+from scripts.settings import ENTITIES, ROOT, Target
+
+NORTHWIND = Path(os.environ.get("KV_NORTHWIND", ROOT.parent / "shared" / "data" / "northwind"))
+needs_northwind = pytest.mark.skipif(
+    not NORTHWIND.is_dir(), reason="the Northwind documents are not part of the project"
+)
+
+
+def load_northwind(target: Target, spelling: str) -> None:
+    load_file(target, NORTHWIND / f"kv_{spelling}.jsonl.gz", replace=True)
+
+
+def load_documents(target: Target, tmp_path: Path, documents: dict[str, Any]) -> None:
+    """Load a handful of documents by key, through the same door as every store."""
+    path = tmp_path / "store.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for key, value in documents.items():
+            file.write(json.dumps({"key": key, "value": value}) + "\n")
+    load_file(target, path, replace=True)
+
+
+def run(target: Target, **options: Any) -> Outcome:
+    """Migrate without a word on the output."""
+    console.out.quiet = True
+    return migrate(target, Options(as_json=True, **options))
+
+
+def rows(target: Target, query: str, *values: object) -> list[tuple[Any, ...]]:
+    with connect(target) as connection:
+        return connection.execute(query, values or None).fetchall()
+
+
+def table_rows(target: Target, entity: str, *, without: tuple[str, ...] = ()) -> list[str]:
+    """Give each row of a final table as text, in the order of its id."""
+    with connect(target) as connection:
+        return [
+            row[0]
+            for row in connection.execute(
+                sql.SQL(
+                    "select (to_jsonb(final) - %s::text[])::text from {} as final order by id"
+                ).format(sql.Identifier(target.final_schema, entity)),
+                (list(without),),
+            )
+        ]
+
+
+def all_rows(target: Target) -> dict[str, list[str]]:
+    return {entity: table_rows(target, entity) for entity in ENTITIES}
+
+
+def ledger(connection: psycopg.Connection, schema: str) -> list[tuple[Any, ...]]:
+    """Give the ledger as dry and live runs must agree on it."""
+    return connection.execute(
+        sql.SQL(
+            "select source_key, key_class, reject_codes, root_key, winner_key, target_id"
+            " from {} order by source_key"
+        ).format(sql.Identifier(schema, "key_ledger"))
+    ).fetchall()
+
+
+def fingerprint(target: Target, *, without: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+    """Describe every relation, column, constraint, index and row of the database, but for schemas."""
+    with connect(target) as connection:
+        relations = connection.execute(
+            "select n.nspname::text, c.relname::text, c.relkind::text, c.oid::regclass::text,"
+            " (select jsonb_agg(jsonb_build_array(attname, atttypid::regtype, attnotnull,"
+            "   attgenerated) order by attnum) from pg_attribute"
+            "   where attrelid = c.oid and attnum > 0 and not attisdropped)::text,"
+            " (select jsonb_agg(conname || ' ' || pg_get_constraintdef(oid) order by conname)"
+            "   from pg_constraint where conrelid = c.oid)::text"
+            " from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
+            " where n.nspname !~ '^(pg_|information_schema)' and n.nspname <> all(%s)"
+            " order by 1, 2",
+            (list(without),),
+        ).fetchall()
+        found: list[tuple[Any, ...]] = []
+        for schema, name, kind, _, columns, constraints in relations:
+            content = ""
+            if kind in "rp":
+                row = connection.execute(
+                    sql.SQL(
+                        "select count(*)::text || md5(coalesce(string_agg(md5(t::text || xmin::text),"
+                        " '' order by t::text), '')) from {} as t"
+                    ).format(sql.Identifier(schema, name))
+                ).fetchone()
+                content = row[0] if row else ""
+            found.append((schema, name, kind, columns, constraints, content))
+        return found

@@ -1,0 +1,245 @@
+"""The main job, on a real store and a real server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from helpers import (
+    all_rows,
+    fingerprint,
+    ledger,
+    load_documents,
+    load_northwind,
+    needs_northwind,
+    rows,
+    run,
+    table_rows,
+)
+from scripts.connection import connect
+from scripts.errors import Exit, KvError, UsageError
+from scripts.migrate import Options, migrate
+from scripts.rollback import roll_back
+from scripts.settings import ENTITIES, Target
+
+COUNTS = {
+    "clients": 92,
+    "catalogs": 8,
+    "sites": 92,
+    "products": 77,
+    "employees": 9,
+    "orders": 830,
+}
+# Columns whose inner spelling follows the document's.
+SPELLED = {"orders": ("items", "shipping_address")}
+
+
+@needs_northwind
+def test_northwind_in_three_spellings_gives_the_same_rows(database: Target) -> None:
+    found = []
+    for spelling in ("snake_product", "camel_gift", "mixed_peer"):
+        load_northwind(database, spelling)
+        outcome = run(database)
+        assert outcome.failures == []
+        assert outcome.exit_code == Exit.DONE
+        assert outcome.ledger is not None
+        assert outcome.ledger.classes["rejected"] == 0
+        assert outcome.ledger.classes["derived"] == 6
+        found.append(
+            {
+                entity: table_rows(database, entity, without=SPELLED.get(entity, ()))
+                for entity in ENTITIES
+            }
+        )
+        assert {entity: len(found[-1][entity]) for entity in ENTITIES} == COUNTS
+        totals = rows(
+            database,
+            "select (select sum(total_amount) from orders), (select sum(price) from products)",
+        )
+        assert totals == [(Decimal("1265793.06"), Decimal("2220.21"))]
+        roll_back(database, "", confirm=True)
+    assert found[0] == found[1] == found[2]
+
+
+@needs_northwind
+def test_a_second_run_writes_nothing(database: Target) -> None:
+    load_northwind(database, "snake_product")
+    run(database)
+    versions = "select id, xmin::text from {} order by id"
+    before = {name: rows(database, versions.format(name)) for name in ENTITIES}
+    outcome = run(database)
+    assert outcome.failures == []
+    assert outcome.ledger is not None
+    assert [entity["inserted"] for entity in outcome.ledger.entities] == [0] * 6
+    assert [entity["updated"] for entity in outcome.ledger.entities] == [0] * 6
+    assert {name: rows(database, versions.format(name)) for name in ENTITIES} == before
+
+
+@needs_northwind
+def test_a_dry_run_leaves_the_database_as_it_was_and_agrees_with_the_live_run(
+    database: Target,
+) -> None:
+    load_northwind(database, "camel_gift")
+    seen: list[tuple[object, ...]] = []
+    before = fingerprint(database)
+    outcome = migrate(
+        database,
+        Options(dry_run=True, as_json=True),
+        inspect=lambda connection, schema: seen.extend(ledger(connection, schema)),
+    )
+    assert outcome.failures == []
+    assert fingerprint(database) == before
+    assert outcome.ledger is not None
+    live = run(database)
+    assert live.ledger is not None
+    assert live.ledger.entities == outcome.ledger.entities
+    with connect(database) as connection:
+        assert ledger(connection, "kv_to_tables") == seen
+
+
+@needs_northwind
+def test_a_dry_run_over_existing_tables_says_what_would_change(database: Target) -> None:
+    load_northwind(database, "snake_product")
+    run(database)
+    with connect(database) as connection:
+        connection.execute("delete from orders where order_number = '10248'")
+        connection.execute("update products set name = 'Tea' where sku = 'NW-001'")
+    before = fingerprint(database)
+    outcome = run(database, dry_run=True)
+    assert outcome.failures == []
+    assert outcome.ledger is not None
+    by_entity = {entity["entity"]: entity for entity in outcome.ledger.entities}
+    assert (by_entity["orders"]["inserted"], by_entity["orders"]["left_alone"]) == (1, 829)
+    assert (by_entity["products"]["updated"], by_entity["products"]["left_alone"]) == (1, 76)
+    assert fingerprint(database) == before
+
+
+@needs_northwind
+def test_rollback_leaves_what_was_there_before(database: Target) -> None:
+    load_northwind(database, "snake_product")
+    before = fingerprint(database, without=("kv_to_tables",))
+    run(database)
+    once = all_rows(database)
+    shown = roll_back(database, "", confirm=False)
+    assert all_rows(database) == once
+    assert [(step.entity, step.delete) for step in shown] == [
+        (entity, COUNTS[entity]) for entity in reversed(ENTITIES)
+    ]
+    roll_back(database, "", confirm=True)
+    assert fingerprint(database, without=("kv_to_tables",)) == before
+    run(database)
+    assert all_rows(database) == once
+
+
+@needs_northwind
+def test_rollback_restores_what_an_update_replaced(database: Target) -> None:
+    load_northwind(database, "snake_product")
+    run(database)
+    rows_before = all_rows(database)
+    with connect(database) as connection:
+        connection.execute("drop table kv_to_tables.written_rows, kv_to_tables.created_tables")
+        connection.execute("update products set name = 'Tea' where sku = 'NW-001'")
+    changed = table_rows(database, "products")
+    run(database)
+    assert all_rows(database) == rows_before
+    roll_back(database, "products", confirm=True)
+    assert table_rows(database, "products") == changed
+
+
+@needs_northwind
+def test_a_rollback_that_would_orphan_rows_is_refused(database: Target) -> None:
+    load_northwind(database, "snake_product")
+    run(database)
+    with pytest.raises(KvError, match="would orphan 830 rows of public.orders.*Add orders"):
+        roll_back(database, "products", confirm=True)
+    roll_back(database, "orders,products", confirm=True)
+    assert rows(database, "select to_regclass('orders'), to_regclass('products')") == [(None, None)]
+    assert rows(database, "select count(*) from catalogs") == [(8,)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": "0"},
+        {"batch_size": "-1"},
+        {"batch_size": "abc"},
+        {"max_rejects": "-1"},
+        {"max_rejects": "abc"},
+        {"max_rejects": "%"},
+    ],
+)
+def test_a_bad_option_is_refused_in_one_sentence(options: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="is n"):
+        Options(**options).checked()
+
+
+def test_too_many_rejects_stop_the_run_before_the_first_final_row(
+    database: Target, tmp_path: Path
+) -> None:
+    load_documents(
+        database,
+        tmp_path,
+        {
+            "client:production:c-1": {"id": "c-1", "name": "Orchid", "contactEmail": "a@b.example"},
+            "client:production:c-2": {"id": "c-2", "name": "Nimbus"},
+        },
+    )
+    outcome = run(database, max_rejects="49%")
+    assert outcome.exit_code == Exit.FAILED
+    assert "more than" in " ".join(outcome.failures)
+    assert rows(database, "select to_regclass('clients')") == [(None,)]
+    assert rows(database, "select reject_codes from kv_to_tables.rejects") == [
+        ("contact_email_missing",)
+    ]
+    assert run(database, max_rejects="50%").exit_code == Exit.REJECTS
+
+
+def test_an_unknown_key_fails_the_run_unless_allowed(database: Target, tmp_path: Path) -> None:
+    load_documents(database, tmp_path, {"mystery:1": {"a": 1}})
+    outcome = run(database)
+    assert outcome.exit_code == Exit.FAILED
+    assert outcome.ledger is not None
+    assert outcome.ledger.unclassified == ["mystery:…"]
+    assert run(database, allow_unclassified=True).exit_code == Exit.DONE
+
+
+def test_an_empty_store_is_refused(database: Target, tmp_path: Path) -> None:
+    with pytest.raises(KvError, match="There is no table"):
+        run(database)
+    with connect(database) as connection:
+        connection.execute(
+            "create table kv_store_6fcaeea3 (key text primary key, value jsonb not null)"
+        )
+    with pytest.raises(KvError, match="is empty"):
+        run(database)
+
+
+def test_a_dry_run_that_was_killed_leaves_a_schema_the_next_command_drops(
+    database: Target, tmp_path: Path
+) -> None:
+    load_documents(
+        database, tmp_path, {"client:1": {"name": "Orchid", "contactEmail": "a@b.example"}}
+    )
+    with connect(database) as connection:
+        connection.execute("create schema kv_dry_run_20260101000000_1_abcd")
+        connection.execute(
+            "comment on schema kv_dry_run_20260101000000_1_abcd is"
+            " 'kv-to-tables: ephemeral schema of a dry run; safe to drop'"
+        )
+        connection.execute("create schema kv_dry_run_not_ours")
+    run(database)
+    found = rows(database, "select nspname::text from pg_namespace where nspname like 'kv\\_dry%'")
+    assert found == [("kv_dry_run_not_ours",)]
+
+
+def test_a_view_where_a_final_table_must_stand_stops_the_run(
+    database: Target, tmp_path: Path
+) -> None:
+    load_documents(database, tmp_path, {"client:1": {"name": "Orchid"}})
+    with connect(database) as connection:
+        connection.execute("create view orders as select 1 as id")
+    with pytest.raises(KvError, match=r"'public\.orders' is no table"):
+        run(database)
+    assert isinstance(rows(database, "select id from orders")[0][0], int)
