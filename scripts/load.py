@@ -33,7 +33,11 @@ _PROGRESS_EVERY = 1000
 _NOT_JSON = "is not valid JSON"
 _WRONG_SHAPE = 'is not an object with exactly "key" and "value"'
 _HOLDS_NUL = "holds the character U+0000, which PostgreSQL cannot store"
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = r"[ \t\r\n]*"
+# The signs of an object: what opens it, a name with its colon, what stands behind a value.
+_OPENING = re.compile(rf"{_SPACE}\{{{_SPACE}(?:\}}{_SPACE})?")
+_NAME = re.compile(rf'("(?:[^"\\]|\\.)*"){_SPACE}:{_SPACE}')
+_BEHIND = re.compile(rf"{_SPACE}(?:,|\}}){_SPACE}")
 
 # The classes of SQLSTATE that say something about a row: data, constraints, limits.
 _ROW_FAULTS = ("22", "23", "54")
@@ -213,7 +217,7 @@ def _split(line: bytes) -> tuple[str, str]:
         raise _BadLineError(_HOLDS_NUL)
     try:
         members = _members(text)
-    except (ValueError, IndexError):
+    except ValueError:
         raise _BadLineError(_NOT_JSON) from None
     if sorted(name for name, _ in members) != ["key", "value"]:
         raise _BadLineError(_WRONG_SHAPE)
@@ -224,39 +228,28 @@ def _split(line: bytes) -> tuple[str, str]:
 def _members(text: str) -> list[tuple[str, str]]:
     """Give names and texts of the members of the object in `text`.
 
-    Raises ValueError or IndexError when `text` is not JSON, _BadLineError when it is no object.
+    Raises ValueError when `text` is not JSON, _BadLineError when it is no object or an empty one.
     """
-    at = _skip(text, 0)
-    if text[at] != "{":
-        _value_end(text, at)
+    found = _OPENING.match(text)
+    if not found:
+        _value_end(text.strip(), 0)
         raise _BadLineError(_WRONG_SHAPE)
     members: list[tuple[str, str]] = []
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        if members:
-            at = _expect(text, at, ",")
-        if text[at] != '"':
-            raise ValueError
-        name, at = _DECODER.raw_decode(text, at)
-        start = _expect(text, _skip(text, at), ":")
-        end = _value_end(text, start)
-        members.append((name, text[start:end]))
-        at = _skip(text, end)
-    if _skip(text, at + 1) != len(text):
+    while not found[0].rstrip().endswith("}"):
+        name = _match(_NAME, text, found.end())
+        end = _value_end(text, name.end())
+        members.append((_DECODER.decode(name[1]), text[name.end() : end]))
+        found = _match(_BEHIND, text, end)
+    if found.end() != len(text):
         raise ValueError
     return members
 
 
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _expect(text: str, at: int, sign: str) -> int:
-    """Step over one sign and the space behind it."""
-    if text[at] != sign:
+def _match(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]:
+    found = pattern.match(text, at)
+    if not found:
         raise ValueError
-    return _skip(text, at + 1)
+    return found
 
 
 def _value_end(text: str, start: int) -> int:
@@ -269,8 +262,8 @@ def _value_end(text: str, start: int) -> int:
 
 
 def _key(text: str) -> str:
-    key = json.loads(text)
-    if not isinstance(key, str) or not key:
+    key = str(_DECODER.decode(text))
+    if not text.startswith('"') or not key:
         raise _BadLineError("has a key that is not a text or is empty")
     if "\0" in key:
         raise _BadLineError(_HOLDS_NUL)

@@ -1,18 +1,18 @@
 {#
   A document with the secret paths of its entity (var `secret_paths`) replaced by "[withheld]", so
-  that no table of ours ever holds them.
+  that no table of ours ever holds them. A path the document lacks is set to nothing (`{}`): with
+  such a path, or one that runs through a list, jsonb_set would fail.
 #}
 {% macro without_secrets() -%}
-    case entity
+    case
         {%- for secret_entity, paths in var('secret_paths').items() %}
-        when '{{ secret_entity }}'
+        when entity = '{{ secret_entity }}' and jsonb_typeof(document) = 'object'
             then
+                {{ 'jsonb_set(' * paths | length }}document
                 {%- for path in paths %}
-                jsonb_set(
-                {%- endfor %}
-                document
-                {%- for path in paths %}
-                , '{ {{- path | join(",") -}} }', '"[withheld]"', false)
+                {%- set place = "'{" ~ path | join(',') ~ "}'::text[]" %},
+                case when document #> {{ place }} is not null then {{ place }} else '{}' end,
+                '"[withheld]"', false)
                 {%- endfor %}
         {%- endfor %}
         else document

@@ -14,6 +14,9 @@
             then nullif(concat_ws(',', typed.row_codes, crossed.cross_codes), '')
     end as reject_codes,
     crossed.winner_key,
-    crossed.root_key,
+    case
+        when not coalesce(crossed.is_merged, false) and not typed.is_deleted
+            then crossed.root_key
+    end as root_key,
     nullif(concat_ws(',', typed.change_rules, crossed.cross_rules), '') as all_change_rules
 {%- endmacro %}

@@ -12,7 +12,7 @@ extracted as (
         ---------- ids
         source_key,
         {{ record_id() }} as record_id,
-        {{ text_of('catalogs', 'owner_id') }} as owner_id_raw,
+        {{ reference_of('catalogs', 'owner_id') }} as owner_id_raw,
 
         ---------- text
         {{ text_of('catalogs', 'name') }} as name,
@@ -40,6 +40,8 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('catalogs', 'status') }},
+            {{ mistyped('catalogs', 'type') }},
             {{ mistyped('catalogs', 'owner_id') }},
             {{ mistyped('catalogs', 'name') }},
             {{ mistyped('catalogs', 'description') }},

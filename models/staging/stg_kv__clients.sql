@@ -60,6 +60,7 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('clients', 'status') }},
             {{ mistyped('clients', 'name') }},
             {{ mistyped('clients', 'client_code') }},
             {{ mistyped('clients', 'client_region') }},

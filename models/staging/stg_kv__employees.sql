@@ -13,7 +13,7 @@ extracted as (
         source_key,
         {{ record_id() }} as record_id,
         key_site,
-        {{ text_of('employees', 'site_id') }} as site_id_raw,
+        {{ reference_of('employees', 'site_id') }} as site_id_raw,
 
         ---------- text
         {{ text_of('employees', 'employee_id') }} as employee_id,
@@ -32,6 +32,7 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('employees', 'status') }},
             {{ mistyped('employees', 'site_id') }},
             {{ mistyped('employees', 'employee_id') }},
             {{ mistyped('employees', 'serial_card_number') }},

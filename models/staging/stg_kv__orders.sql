@@ -13,10 +13,10 @@ extracted as (
         source_key,
         {{ record_id() }} as record_id,
         key_site,
-        {{ text_of('orders', 'client_id') }} as client_id_raw,
-        {{ text_of('orders', 'site_id') }} as site_id_raw,
-        {{ text_of('orders', 'product_id') }} as product_id_raw,
-        {{ text_of('orders', 'employee_id') }} as employee_id_raw,
+        {{ reference_of('orders', 'client_id') }} as client_id_raw,
+        {{ reference_of('orders', 'site_id') }} as site_id_raw,
+        {{ reference_of('orders', 'product_id') }} as product_id_raw,
+        {{ reference_of('orders', 'employee_id') }} as employee_id_raw,
 
         ---------- text
         {{ text_of('orders', 'order_number') }} as order_number,
@@ -49,6 +49,7 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('orders', 'status') }},
             {{ mistyped('orders', 'client_id') }},
             {{ mistyped('orders', 'site_id') }},
             {{ mistyped('orders', 'product_id') }},

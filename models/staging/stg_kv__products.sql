@@ -12,7 +12,7 @@ extracted as (
         ---------- ids
         source_key,
         {{ record_id() }} as record_id,
-        {{ text_of('products', 'catalog_id') }} as catalog_id_raw,
+        {{ reference_of('products', 'catalog_id') }} as catalog_id_raw,
 
         ---------- text
         {{ text_of('products', 'sku') }} as sku,
@@ -52,6 +52,8 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('products', 'sync_status') }},
+            {{ mistyped('products', 'status') }},
             {{ mistyped('products', 'catalog_id') }},
             {{ mistyped('products', 'sku') }},
             {{ mistyped('products', 'external_id') }},

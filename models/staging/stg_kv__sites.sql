@@ -12,8 +12,8 @@ extracted as (
         ---------- ids
         source_key,
         {{ record_id() }} as record_id,
-        {{ text_of('sites', 'client_id') }} as client_id_raw,
-        {{ text_of('sites', 'catalog_id') }} as catalog_id_raw,
+        {{ reference_of('sites', 'client_id') }} as client_id_raw,
+        {{ reference_of('sites', 'catalog_id') }} as catalog_id_raw,
 
         ---------- text
         {{ text_of('sites', 'name') }} as name,
@@ -53,6 +53,7 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('sites', 'status') }},
             {{ mistyped('sites', 'client_id') }},
             {{ mistyped('sites', 'catalog_id') }},
             {{ mistyped('sites', 'name') }},

@@ -137,7 +137,10 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
-                    case when site_id is null then 'site_id_missing' end,
+                    case
+                        when site_id is null and not {{ is_mistyped('site_id') }}
+                            then 'site_id_missing'
+                    end,
                     {{ email_codes('customer_email', has_check=true) }},
                     {{ word_codes(
                         'status',

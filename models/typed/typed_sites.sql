@@ -115,7 +115,10 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
-                    case when client_id is null then 'client_id_missing' end,
+                    case
+                        when client_id is null and not {{ is_mistyped('client_id') }}
+                            then 'client_id_missing'
+                    end,
                     {{ name_codes() }},
                     case
                         when coalesce(slug, name_slug) is null then 'slug_missing'

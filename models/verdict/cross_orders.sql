@@ -113,11 +113,7 @@ judged as (
                     when related.client_id is null and related.site_codes is null
                         then 'client_id_missing'
                 end,
-                {# The site's client was judged with the site. #}
-                case
-                    when related.site_codes is null
-                        then {{ parent_codes('client', 'related.client_id') }}
-                end,
+                {{ parent_codes('client', 'related.client_id') }},
                 related.product_codes,
                 related.employee_codes,
                 case when related.customer_name is null then 'customer_name_missing' end,

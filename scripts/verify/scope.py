@@ -50,20 +50,20 @@ class Scope:
         }
 
     def compose(
-        self, query: LiteralString, entity: str = "", **parts: sql.Composable
+        self, query: LiteralString, entity: str = "", /, **parts: sql.Composable
     ) -> sql.Composed:
         """Fill the placeholders of a query: the shared ones and `parts`."""
         return sql.SQL(query).format(**self.names(entity) | parts)
 
     def row(
-        self, query: LiteralString, entity: str = "", **parts: sql.Composable
+        self, query: LiteralString, entity: str = "", /, **parts: sql.Composable
     ) -> tuple[Any, ...]:
         """Run a query that gives one row."""
         found = self.connection.execute(self.compose(query, entity, **parts)).fetchone()
         return tuple(found) if found else ()
 
     def texts(
-        self, query: LiteralString, entity: str = "", **parts: sql.Composable
+        self, query: LiteralString, entity: str = "", /, **parts: sql.Composable
     ) -> tuple[str, ...]:
         """Run a query of one column and give it as texts."""
         found = self.connection.execute(self.compose(query, entity, **parts))
@@ -95,9 +95,7 @@ class Scope:
             yield from checks
 
 
-def judged(
-    group: str, name: str, broken: bool, detail: str, sample: Iterable[str] = ()
-) -> Check:
+def judged(group: str, name: str, broken: bool, detail: str, sample: Iterable[str] = ()) -> Check:
     """Give a check that failed or passed."""
     return Check(group, name, FAILED if broken else PASSED, detail, tuple(sample))
 

@@ -1,0 +1,11 @@
+{#
+  A column that names another record, as text: only text or a number can name one. Anything else is
+  nothing here, and `mistyped` says what is wrong with it.
+#}
+{% macro reference_of(entity, column) -%}
+    case
+        when
+            jsonb_typeof({{ kv_to_tables.json_of(entity, column) }}) in ('string', 'number')
+            then {{ kv_to_tables.text_of(entity, column) }}
+    end
+{%- endmacro %}

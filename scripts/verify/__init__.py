@@ -1,0 +1,51 @@
+"""The verifier: whether the store stands in the final tables, key by key and column by column.
+
+It shares nothing with the load: it reads the key-value table, the ledger, the rejects and the
+final tables in SQL of its own, and none of the models in between.
+"""
+
+from __future__ import annotations
+
+from psycopg import IsolationLevel
+
+from scripts.connection import connect
+from scripts.settings import Target
+from scripts.verify.constraints import check_constraints
+from scripts.verify.counts import check_keys
+from scripts.verify.links import check_links
+from scripts.verify.records import check_records
+from scripts.verify.report import Check, VerifyReport
+from scripts.verify.rows import check_rows
+from scripts.verify.scope import Scope
+from scripts.verify.totals import check_totals
+
+__all__ = ["Check", "VerifyReport", "verify"]
+
+
+def verify(
+    target: Target, schema_final: str, schema_work: str, *, frozen: bool = False
+) -> VerifyReport:
+    """Check the laws of a finished run; a dry run has both schemas in one.
+
+    Reads in one transaction that the server keeps read-only, on one snapshot; writes nothing, and
+    holds no more in memory than a few thousand keys. Keys that came, went or changed since the
+    capture are noted; with `frozen`, which says that nobody writes to the store, they fail. The
+    application's own rows, in tables it made, are noted as well.
+
+    Raises KvError when the database cannot be reached. A check the server refuses (no table, no
+    right) is one that could not run, and fails the report.
+    """
+    with connect(target, read_only=True) as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        # Compiling such queries takes longer than it saves.
+        connection.execute("set local jit = off")
+        scope = Scope(connection, target, schema_final, schema_work, frozen)
+        checks = (
+            *check_keys(scope),
+            *check_rows(scope),
+            *check_links(scope),
+            *check_records(scope),
+            *check_constraints(scope),
+            *check_totals(scope),
+        )
+        return VerifyReport(checks)
