@@ -1,10 +1,17 @@
 {#
-  The id a record goes by: the document's own; the key's where the document has none, or where it
-  repeats the whole key (the application's public endpoint wrote orders like that).
+  The id a record goes by: the document's own; the key's where the document has none, where its own is
+  neither text nor number (`id_faults` says so), or where it repeats the whole key (the application's
+  public endpoint wrote orders like that).
 #}
 {% macro record_id() -%}
     coalesce(
-        nullif(nullif(btrim(document ->> 'id', e' \t\n\r\f\v'), ''), source_key),
-        key_id
+        case
+            when jsonb_typeof(document -> 'id') in ('string', 'number')
+                then
+                    nullif(
+                        nullif(btrim(document ->> 'id', e' \t\n\r\f\v'), ''), source_key
+                    )
+        end,
+        nullif(key_id, '')
     )
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='table', unlogged=true, post_hook='{{ analyze_table() }}') }}
 
 with
 

@@ -170,6 +170,7 @@ def dateless_client(world: World) -> Document:
 _LONG = ".".join(["d" * 63] * 3)
 FAULTS = (
     fault("id_malformed", "an object", id={"$oid": "507f"}),
+    fault("id_malformed", "the same object, yet not the same record", id={"$oid": "507f"}),
     fault("name_missing", "no name", drop="name"),
     fault("name_missing", "null", name=None),
     fault("name_missing", "nothing left once trimmed", name="   "),

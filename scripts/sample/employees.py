@@ -137,9 +137,9 @@ FAULTS = (
     fault(
         "site_id_missing", "no site in the document or the key", drop="siteId", key="employees:{id}"
     ),
-    fault("site_id_unknown", "a site that is nowhere", siteId="site-nowhere"),
+    fault("site_unknown", "a site that is nowhere", siteId="site-nowhere"),
     fault(
-        "site_id_unknown",
+        "site_unknown",
         "a site that is nowhere, in the key alone",
         drop="siteId",
         key="employee:demo-birthday:{id}",
@@ -157,7 +157,7 @@ FAULTS = (
     fault("created_at_malformed", "a year of nothing", createdAt="0000-01-01T00:00:00Z"),
     fault("updated_at_malformed", "yesterday", updatedAt="yesterday"),
     fault(
-        "email_malformed site_id_unknown status_unmapped",
+        "email_malformed site_unknown status_unmapped",
         "flaw 17: every reason is told, not the first",
         siteId="site-nowhere",
         email="nobody",

@@ -10,15 +10,15 @@ _MADE = {"createdAt": "2026-01-11T10:00:00Z", "updatedAt": "2026-01-12T11:00:00Z
 FAULTS = (
     fault("id_malformed", "an object", id={"order": 1}),
     fault("site_id_missing", "no site in the document or the key", drop="siteId"),
-    fault("site_id_unknown", "a site that is nowhere", siteId="site-nowhere"),
+    fault("site_unknown", "a site that is nowhere", siteId="site-nowhere"),
     fault(
-        "site_id_unknown",
+        "site_unknown",
         "a site that is nowhere, in the key alone",
         drop="siteId",
         key="order:site-nowhere:{id}",
     ),
     fault("site_id_malformed", "a list", siteId=["site-001"]),
-    fault("client_id_unknown", "a client that is nowhere", clientId="client-nowhere"),
+    fault("client_unknown", "a client that is nowhere", clientId="client-nowhere"),
     fault("client_id_malformed", "an object", clientId={"id": "client-001"}),
     fault("product_id_malformed", "an object", giftId={"id": "gift-1"}),
     fault("employee_id_malformed", "a list", employeeId=["emp-001"]),
@@ -65,7 +65,7 @@ FAULTS = (
     fault("created_at_malformed", "now", createdAt="now"),
     fault("updated_at_malformed", "a number as text of words", updatedAt="3 days ago"),
     fault(
-        "customer_email_malformed site_id_unknown status_unmapped total_amount_out_of_range",
+        "customer_email_malformed site_unknown status_unmapped total_amount_out_of_range",
         "flaw 17: every reason is told, not the first",
         siteId="site-nowhere",
         employeeEmail="nobody",

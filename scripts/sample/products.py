@@ -180,7 +180,7 @@ FAULTS = (
     fault("name_missing", "no name", drop="name"),
     fault("name_too_short", "flaw 10: one letter once trimmed", name="C  "),
     fault("name_malformed", "a list", name=["Cup"]),
-    fault("catalog_id_unknown", "a catalog that is nowhere", catalogId="catalog_nowhere"),
+    fault("catalog_unknown", "a catalog that is nowhere", catalogId="catalog_nowhere"),
     fault("catalog_id_malformed", "an object", catalogId={"id": LEGACY_CATALOG}),
     fault("sku_malformed", "a list", sku=["SK-1"]),
     fault("price_missing", "no price", drop="price"),
@@ -220,7 +220,7 @@ FAULTS = (
     fault("created_at_malformed", "a long date", createdAt="March 3, 2026"),
     fault("updated_at_malformed", "a list", updatedAt=[]),
     fault(
-        "available_quantity_out_of_range catalog_id_unknown price_malformed",
+        "available_quantity_out_of_range catalog_unknown price_malformed",
         "flaw 17: every reason is told, not the first",
         catalogId="catalog_nowhere",
         price="free",

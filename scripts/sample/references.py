@@ -27,8 +27,8 @@ def deleted_client(world: World, anchor: Anchor) -> list[Document]:
     )
     site = rejected(
         plain_site(world, client),
-        "sites: client_id_deleted: its client was deleted",
-        "client_id_deleted",
+        "sites: client_deleted: its client was deleted",
+        "client_deleted",
         root=client,
     )
     return [
@@ -36,8 +36,8 @@ def deleted_client(world: World, anchor: Anchor) -> list[Document]:
         site,
         rejected(
             plain_employee(world, site),
-            "employees: site_id_rejected: its site's client was deleted",
-            "site_id_rejected",
+            "employees: site_rejected: its site's client was deleted",
+            "site_rejected",
             root=client,
         ),
         migrated(
@@ -47,8 +47,8 @@ def deleted_client(world: World, anchor: Anchor) -> list[Document]:
         ),
         rejected(
             changed(plain_order(world, anchor.purchase), clientId=client.id),
-            "orders: client_id_deleted: its client was deleted",
-            "client_id_deleted",
+            "orders: client_deleted: its client was deleted",
+            "client_deleted",
             root=client,
         ),
     ]
@@ -65,8 +65,8 @@ def deleted_catalog(world: World, anchor: Anchor) -> list[Document]:
         catalog,
         rejected(
             plain_product(world, catalog),
-            "products: catalog_id_deleted: its catalog was deleted",
-            "catalog_id_deleted",
+            "products: catalog_deleted: its catalog was deleted",
+            "catalog_deleted",
             root=catalog,
         ),
         migrated(
@@ -89,13 +89,11 @@ def deleted_site(world: World, anchor: Anchor) -> list[Document]:
         site,
         rejected(
             plain_employee(world, site),
-            "employees: site_id_deleted: its site was deleted",
-            "site_id_deleted",
+            "employees: site_deleted: its site was deleted",
+            "site_deleted",
             root=site,
         ),
-        rejected(
-            order, "orders: site_id_deleted: its site was deleted", "site_id_deleted", root=site
-        ),
+        rejected(order, "orders: site_deleted: its site was deleted", "site_deleted", root=site),
     ]
 
 

@@ -30,8 +30,8 @@ def demo_family(world: World, anchor: Anchor) -> list[Document]:
     site = demo_site(world, client, anchor.catalog)
     site = rejected(
         replace(site, key=f"sites:{site.id}"),
-        "sites: flaw 8: client_id_rejected: its client was rejected",
-        "client_id_rejected",
+        "sites: flaw 8: client_rejected: its client was rejected",
+        "client_rejected",
         root=client,
     )
     embedded = replace(site, key=f"client:{client.id}:site:{site.id}")
@@ -49,14 +49,14 @@ def demo_family(world: World, anchor: Anchor) -> list[Document]:
         Document(f"site:slug:{slug}", {"siteId": site.id}, outcome="derived"),
         rejected(
             demo_employee(world, site),
-            "employees: flaw 8: site_id_rejected: its site's client was rejected",
-            "site_id_rejected",
+            "employees: flaw 8: site_rejected: its site's client was rejected",
+            "site_rejected",
             root=client,
         ),
         rejected(
             order,
-            "orders: flaw 8: client_id_rejected site_id_rejected: the client was rejected",
-            "client_id_rejected site_id_rejected",
+            "orders: flaw 8: client_rejected site_rejected: the client was rejected",
+            "client_rejected site_rejected",
             root=client,
         ),
     ]
@@ -71,8 +71,8 @@ def rejected_catalog(world: World, anchor: Anchor) -> list[Document]:
     )
     product = rejected(
         plain_product(world, catalog),
-        "products: flaw 8: catalog_id_rejected: its catalog was rejected",
-        "catalog_id_rejected",
+        "products: flaw 8: catalog_rejected: its catalog was rejected",
+        "catalog_rejected",
         root=catalog,
     )
     return [
@@ -80,14 +80,14 @@ def rejected_catalog(world: World, anchor: Anchor) -> list[Document]:
         product,
         rejected(
             changed(plain_site(world, anchor.client), catalogId=catalog.id),
-            "sites: flaw 8: catalog_id_rejected: its catalog was rejected",
-            "catalog_id_rejected",
+            "sites: flaw 8: catalog_rejected: its catalog was rejected",
+            "catalog_rejected",
             root=catalog,
         ),
         rejected(
             changed(plain_order(world, anchor.purchase), giftId=product.id),
-            "orders: flaw 8: product_id_rejected: its product's catalog was rejected",
-            "product_id_rejected",
+            "orders: flaw 8: product_rejected: its product's catalog was rejected",
+            "product_rejected",
             root=catalog,
         ),
     ]
@@ -102,8 +102,8 @@ def rejected_owner(world: World, _: Anchor) -> list[Document]:
     )
     catalog = rejected(
         changed(plain_catalog(world), ownerId=client.id),
-        "catalogs: flaw 8: owner_id_rejected: its owner was rejected",
-        "owner_id_rejected",
+        "catalogs: flaw 8: owner_rejected: its owner was rejected",
+        "owner_rejected",
         root=client,
     )
     return [client, catalog]
@@ -121,14 +121,14 @@ def rejected_site(world: World, anchor: Anchor) -> list[Document]:
         site,
         rejected(
             plain_employee(world, site),
-            "employees: flaw 8: site_id_rejected: its site was rejected",
-            "site_id_rejected",
+            "employees: flaw 8: site_rejected: its site was rejected",
+            "site_rejected",
             root=site,
         ),
         rejected(
             order,
-            "orders: flaw 8: site_id_rejected: its site was rejected",
-            "site_id_rejected",
+            "orders: flaw 8: site_rejected: its site was rejected",
+            "site_rejected",
             root=site,
         ),
     ]
@@ -151,14 +151,14 @@ def rejected_links(world: World, anchor: Anchor) -> list[Document]:
         employee,
         rejected(
             changed(plain_order(world, anchor.purchase), giftId=product.id),
-            "orders: flaw 8: product_id_rejected: its product was rejected",
-            "product_id_rejected",
+            "orders: flaw 8: product_rejected: its product was rejected",
+            "product_rejected",
             root=product,
         ),
         rejected(
             changed(plain_order(world, anchor.purchase), employeeId=employee.id),
-            "orders: flaw 8: employee_id_rejected: its employee was rejected",
-            "employee_id_rejected",
+            "orders: flaw 8: employee_rejected: its employee was rejected",
+            "employee_rejected",
             root=employee,
         ),
     ]

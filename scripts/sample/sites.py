@@ -163,7 +163,7 @@ FAULTS = (
     fault("name_malformed", "a list", name=["Spring"]),
     fault("client_id_missing", "no client", drop="clientId"),
     fault("client_id_missing", "empty", clientId=""),
-    fault("client_id_unknown", "a client that is nowhere", clientId="client-nowhere"),
+    fault("client_unknown", "a client that is nowhere", clientId="client-nowhere"),
     fault("client_id_malformed", "an object", clientId={"id": "client-001"}),
     fault("catalog_id_malformed", "a list", catalogId=["catalog_1"]),
     fault("slug_malformed", "spaces and a sign", slug="Spring Sale!"),
@@ -197,7 +197,7 @@ FAULTS = (
     fault("created_at_malformed", "no such day", createdAt="2023-02-29T00:00:00Z"),
     fault("updated_at_malformed", "an object", updatedAt={"$date": "2026-01-01T00:00:00Z"}),
     fault(
-        "client_id_unknown slug_malformed status_unmapped",
+        "client_unknown slug_malformed status_unmapped",
         "flaw 17: every reason is told, not the first",
         clientId="client-nowhere",
         slug="a b",

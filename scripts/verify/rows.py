@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 
 import yaml
 from psycopg import sql
@@ -133,6 +133,7 @@ def made_id(entity: str, environment: str, site: str, record_id: str) -> uuid.UU
     return uuid.uuid3(_namespace(), name)
 
 
+@cache
 def _namespace() -> uuid.UUID:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
     return uuid.UUID(project["vars"]["id_namespace"])

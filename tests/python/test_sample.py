@@ -183,7 +183,7 @@ def test_each_reject_code_is_in_the_closed_list() -> None:
 
 
 def test_clean_records_refer_to_records_that_migrate() -> None:
-    migrating = {entity: set() for entity in ENTITIES}
+    migrating: dict[str, set[str]] = {entity: set() for entity in ENTITIES}
     for document in SMALL:
         if document.entity and document.outcome == "migrated" and isinstance(document.value, dict):
             migrating[document.entity].add(str(document.value.get("id")))
