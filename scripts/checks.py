@@ -14,6 +14,7 @@ from scripts.settings import ENTITIES, Target
 def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
     """Run `dbt test`, the expectations and the verifier; print each finding; writes nothing."""
     from scripts.dbt_runner import run_dbt
+    from scripts.expectation_report import failure_sentences, print_expectations
     from scripts.expectations import run_expectations
     from scripts.verify import verify
 
@@ -22,17 +23,17 @@ def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
         if not _exists(connection, target.work_schema, "key_ledger"):
             raise KvError("There is no run to verify yet.", "Run 'invoke migrate' first.")
     tests = run_dbt(target, ["test", "--exclude-resource-types", "unit_test"])
-    expectations = run_expectations(target, target.final_schema, target.work_schema)
+    expectations = run_expectations(target, target.final_schema, True)
     verification = verify(target, target.final_schema, target.work_schema)
     failures = [f"test {node.name}: {node.message}" for node in tests.failed]
     if tests.error:
         failures.append(tests.error)
-    failures += expectations.failures() + verification.failures()
+    failures += failure_sentences(expectations) + verification.failures()
     if as_json:
         console.print_json(
             {
                 "tests": {"run": len(tests.nodes), "failed": len(tests.failed)},
-                "expectations": expectations.as_dict(),
+                "expectations": expectations.to_json(),
                 "verification": verification.as_dict(),
                 "failures": failures,
             }
@@ -40,7 +41,7 @@ def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
     else:
         passed = len(tests.nodes) - len(tests.failed)
         console.say(f"dbt test: {passed:,} of {len(tests.nodes):,} passed.\n")
-        expectations.print()
+        print_expectations(expectations)
         verification.print(verbose=verbose)
         for failure in failures:
             console.complain(f"FAILED  {failure}")

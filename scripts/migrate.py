@@ -84,7 +84,12 @@ class Outcome:
 
     def as_dict(self) -> dict[str, object]:
         """Give the outcome as plain dicts, for JSON."""
-        return {**asdict(self), "exit_code": int(self.exit_code)}
+        return {
+            **asdict(self),
+            "expectations": self.expectations.to_json() if self.expectations else None,
+            "verification": self.verification.as_dict() if self.verification else None,
+            "exit_code": int(self.exit_code),
+        }
 
 
 Inspect = Callable[[psycopg.Connection, str], None]
@@ -128,14 +133,15 @@ def migrate(target: Target, options: Options, *, inspect: Inspect | None = None)
 
 
 def _run(target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog) -> None:
+    from scripts.expectation_report import failure_sentences
     from scripts.expectations import run_expectations
     from scripts.verify import verify
 
     final, work = schema or target.final_schema, schema or target.work_schema
     if _build(target, options, schema, outcome, log):
         with _timed(outcome, log, "expectations"):
-            outcome.expectations = run_expectations(target, final, work)
-        outcome.failures += outcome.expectations.failures()
+            outcome.expectations = run_expectations(target, final, True, work_schema=work)
+        outcome.failures += failure_sentences(outcome.expectations)
         with _timed(outcome, log, "verify"):
             outcome.verification = verify(target, final, work)
         outcome.failures += outcome.verification.failures()
@@ -198,7 +204,9 @@ def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:
     if outcome.ledger:
         print_ledger(outcome.ledger, dry_run=outcome.dry_run, verbose=verbose)
     if outcome.expectations:
-        outcome.expectations.print()
+        from scripts.expectation_report import print_expectations
+
+        print_expectations(outcome.expectations)
     if outcome.verification:
         outcome.verification.print(verbose=verbose)
     parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())

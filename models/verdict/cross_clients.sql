@@ -12,13 +12,13 @@ merged as (
 
 ),
 
-claims as (
+candidates as (
 
     select
         source_key,
         '' as scope,
         client_code as value,
-        false as is_renamed,
+        false as is_derived,
         created_at
     from typed
     where
@@ -26,6 +26,17 @@ claims as (
         and row_codes is null
         and not is_deleted
         and source_key not in (select source_key from merged)
+    union all
+    {{ live_claims('clients', 'client_code') }}
+
+),
+
+claims as (
+
+    select
+        *,
+        is_derived as is_renamed
+    from candidates
 
 ),
 

@@ -57,7 +57,7 @@ candidates as (
         typed.source_key,
         typed.site_id as scope,
         typed.employee_id as value,
-        typed.employee_id_is_derived,
+        typed.employee_id_is_derived as is_derived,
         typed.created_at
     from typed
     inner join related on typed.source_key = related.source_key
@@ -66,6 +66,8 @@ candidates as (
         and not typed.is_deleted
         and related.site_codes is null
         and typed.source_key not in (select source_key from duplicates)
+    union all
+    {{ live_claims('employees', 'employee_id', 'site_id') }}
 
 ),
 
@@ -73,10 +75,10 @@ claims as (
 
     select
         *,
-        employee_id_is_derived
+        is_derived
         and row_number() over (
             partition by scope, value
-            order by employee_id_is_derived, created_at, source_key
+            order by is_derived, created_at, source_key
         ) > 1 as is_renamed
     from candidates
 

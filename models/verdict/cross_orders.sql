@@ -69,6 +69,7 @@ related as (
         coalesce(typed.client_id, site.client_id) as client_id,
         coalesce(live_product.id, product.id) as product_id,
         product.price as product_price,
+        product.currency is not null as is_currency_of_product,
         employees.employee_id,
         employees.employee_codes,
         employees.employee_root_key,
@@ -147,22 +148,33 @@ judged as (
 ),
 
 {# Order numbers repeat by the application's own fault: the later ones get a number, none is lost. #}
-claims as (
+candidates as (
 
     select
         source_key,
         '' as scope,
         order_number as value,
-        row_number() over (
-            partition by order_number
-            order by created_at, source_key
-        ) > 1 as is_renamed,
+        false as is_derived,
         created_at
     from judged
     where
         coalesce(row_codes, cross_codes) is null
         and not is_deleted
         and source_key not in (select source_key from merged)
+    union all
+    {{ live_claims('orders', 'order_number') }}
+
+),
+
+claims as (
+
+    select
+        *,
+        row_number() over (
+            partition by value
+            order by created_at, source_key
+        ) > 1 as is_renamed
+    from candidates
 
 ),
 
@@ -190,6 +202,7 @@ select
     judged.total_amount,
     judged.currency,
     judged.product_price,
+    judged.is_currency_of_product,
     judged.is_product_dropped,
     renamed.source_key is not null as is_renumbered
 from judged

@@ -49,7 +49,7 @@ candidates as (
         typed.source_key,
         typed.catalog_id as scope,
         typed.sku as value,
-        typed.sku_is_derived,
+        typed.sku_is_derived as is_derived,
         typed.created_at
     from typed
     inner join related on typed.source_key = related.source_key
@@ -58,6 +58,8 @@ candidates as (
         and not typed.is_deleted
         and related.catalog_codes is null
         and typed.source_key not in (select source_key from merged)
+    union all
+    {{ live_claims('products', 'sku', 'catalog_id') }}
 
 ),
 
@@ -65,10 +67,10 @@ claims as (
 
     select
         *,
-        sku_is_derived
+        is_derived
         and row_number() over (
             partition by scope, value
-            order by sku_is_derived, created_at, source_key
+            order by is_derived, created_at, source_key
         ) > 1 as is_renamed
     from candidates
 

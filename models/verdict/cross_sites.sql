@@ -65,7 +65,7 @@ candidates as (
         typed.source_key,
         '' as scope,
         typed.slug as value,
-        typed.slug_is_derived,
+        typed.slug_is_derived as is_derived,
         typed.created_at
     from typed
     inner join related on typed.source_key = related.source_key
@@ -74,6 +74,8 @@ candidates as (
         and not typed.is_deleted
         and coalesce(related.client_codes, related.catalog_codes) is null
         and typed.source_key not in (select source_key from merged)
+    union all
+    {{ live_claims('sites', 'slug') }}
 
 ),
 
@@ -81,10 +83,10 @@ claims as (
 
     select
         *,
-        slug_is_derived
+        is_derived
         and row_number() over (
             partition by value
-            order by slug_is_derived, created_at, source_key
+            order by is_derived, created_at, source_key
         ) > 1 as is_renamed
     from candidates
 

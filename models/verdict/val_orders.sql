@@ -11,16 +11,45 @@ typed as (
 crossed as (
 
     select
-        *,
+        orders.*,
+        {# What the order left unsaid and its site, product or employee said. #}
         nullif(
             concat_ws(
                 ',',
-                case when is_product_dropped then 'product_id:dropped' end,
-                case when is_renumbered then 'order_number:numbered' end
+                case
+                    when typed.client_id is null and orders.client_id is not null
+                        then 'client_id:from_site'
+                end,
+                case when orders.is_product_dropped then 'product_id:dropped' end,
+                case
+                    when typed.employee_id_raw is not null and orders.employee_id is null
+                        then 'employee_id:dropped'
+                end,
+                case when orders.is_renumbered then 'order_number:numbered' end,
+                case
+                    when typed.customer_name is null and orders.customer_name is not null
+                        then 'customer_name:from_employee'
+                end,
+                case
+                    when
+                        typed.customer_email is null
+                        and orders.customer_email is not null
+                        then 'customer_email:from_employee'
+                end,
+                case
+                    when typed.total_amount is null and orders.total_amount is not null
+                        then 'total_amount:price_of_product'
+                end,
+                case
+                    when typed.currency is null and orders.is_currency_of_product
+                        then 'currency:from_product'
+                    when typed.currency is null then 'currency:default'
+                end
             ),
             ''
         ) as cross_rules
-    from {{ ref('cross_orders') }}
+    from {{ ref('cross_orders') }} as orders
+    inner join typed on orders.source_key = typed.source_key
 
 )
 
