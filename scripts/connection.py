@@ -10,7 +10,7 @@ from scripts.settings import Target
 
 # Results may not depend on the operator's session: whatever the server's defaults are, we read
 # and write in UTC, ISO and exact floats.
-_SESSION = "-c timezone=UTC -c datestyle=ISO,YMD -c extra_float_digits=1 -c client_encoding=UTF8"
+_SESSION = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1"
 
 
 def conninfo(target: Target, *, with_password: bool = True) -> str:
@@ -38,11 +38,13 @@ def connect(
     try:
         connection = psycopg.connect(
             conninfo(target),
-            options=_SESSION,
             application_name="kv-to-tables",
+            client_encoding="UTF8",
             connect_timeout=10,
-            autocommit=autocommit,
+            autocommit=True,
         )
+        # Set, not passed as options: PGTZ and PGDATESTYLE would win over those.
+        connection.execute(_SESSION)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         if target.password:
@@ -51,5 +53,6 @@ def connect(
             f"The database of target '{target.name}' cannot be reached: {reason}",
             "Check host, port, user and password of the target.",
         ) from None
+    connection.autocommit = autocommit
     connection.read_only = read_only or None
     return connection

@@ -95,11 +95,14 @@ class Outcome:
 Inspect = Callable[[psycopg.Connection, str], None]
 
 
-def migrate(target: Target, options: Options, *, inspect: Inspect | None = None) -> Outcome:
+def migrate(
+    target: Target, options: Options, *, inspect: Inspect | None = None, judge: bool = True
+) -> Outcome:
     """Take the store of a target to the six tables, or try it in an ephemeral schema.
 
     Reads the key-value table; writes the final tables and our own schema, or, in a dry run, one
-    ephemeral schema that is gone afterwards (`inspect` may look into it before). Each model is one
+    ephemeral schema that is gone afterwards (`inspect` may look into it before). Without `judge` the
+    expectations and the verifier are left out, for those who run them themselves. Each model is one
     transaction; a failing one leaves the later ones undone and the next run goes on from there.
 
     Raises KvError when the run cannot begin. What fails during the run is in `Outcome.failures`.
@@ -116,7 +119,7 @@ def migrate(target: Target, options: Options, *, inspect: Inspect | None = None)
         outcome = Outcome(run_id, options.dry_run, keys)
         place = dry_run.ephemeral_schema(target) if options.dry_run else nullcontext("")
         with place as schema:
-            _run(target, options, schema, outcome, log)
+            _run(target, options, schema, outcome, log, judge=judge)
             if inspect:
                 with connect(target, read_only=True) as connection:
                     inspect(connection, schema or target.work_schema)
@@ -132,13 +135,15 @@ def migrate(target: Target, options: Options, *, inspect: Inspect | None = None)
         log.close()
 
 
-def _run(target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog) -> None:
+def _run(
+    target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog, *, judge: bool
+) -> None:
     from scripts.expectation_report import failure_sentences
     from scripts.expectations import run_expectations
     from scripts.verify import verify
 
     final, work = schema or target.final_schema, schema or target.work_schema
-    if _build(target, options, schema, outcome, log):
+    if _build(target, options, schema, outcome, log) and judge:
         with _timed(outcome, log, "expectations"):
             outcome.expectations = run_expectations(target, final, True, work_schema=work)
         outcome.failures += failure_sentences(outcome.expectations)

@@ -9,7 +9,7 @@
             when jsonb_typeof(document -> 'id') in ('string', 'number')
                 then
                     nullif(
-                        nullif(btrim(document ->> 'id', e' \t\n\r\f\v'), ''), source_key
+                        nullif(btrim(document ->> 'id', e' \t\n\r\f\x0b'), ''), source_key
                     )
         end,
         nullif(key_id, '')

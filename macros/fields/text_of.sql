@@ -6,7 +6,7 @@
 {% macro text_of(entity, column) -%}
     coalesce(
         {%- for name in kv_to_tables.field_names(entity, column) %}
-        nullif(btrim({{ kv_to_tables.json_at(name, as_text=true) }}, e' \t\n\r\f\v'), '')
+        nullif(btrim({{ kv_to_tables.json_at(name, as_text=true) }}, e' \t\n\r\f\x0b'), '')
         {{- ',' if not loop.last }}
         {%- endfor %}
     )

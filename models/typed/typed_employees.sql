@@ -6,7 +6,7 @@ staged as (
     select
         employees.*,
         coalesce(site_id_raw, key_site) as site_reference,
-        nullif(btrim(document ->> 'name', e' \t\n\r\f\v'), '') as full_name,
+        nullif(btrim(document ->> 'name', e' \t\n\r\f\x0b'), '') as full_name,
         first_name is null and last_name is null as is_unsplit
     from {{ ref('stg_kv__employees') }} as employees
     offset 0

@@ -19,6 +19,14 @@ from scripts.verify.rows import check_rows
 from scripts.verify.scope import Scope
 from scripts.verify.totals import check_totals
 
+# Compiling takes longer than it saves; and nothing may hang on statistics, for the ledger is so new
+# that it may have none: every join here is one of equals between whole tables.
+_PLANNING = (
+    "set local jit = off",
+    "set local enable_nestloop = off",
+    "set local work_mem = '32MB'",
+)
+
 __all__ = ["Check", "VerifyReport", "verify"]
 
 
@@ -37,8 +45,8 @@ def verify(
     """
     with connect(target, read_only=True) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        # Compiling such queries takes longer than it saves.
-        connection.execute("set local jit = off")
+        for setting in _PLANNING:
+            connection.execute(setting)
         scope = Scope(connection, target, schema_final, schema_work, frozen)
         checks = (
             *check_keys(scope),

@@ -1,11 +1,17 @@
-"""SQL that reads documents: what a column's names hold, and that as a value, if stated plainly."""
+"""SQL over documents: what the names of a column hold, read as values, and how ids are made."""
 
 from __future__ import annotations
 
+import json
+import uuid
+from functools import cache
+
+import yaml
 from psycopg import sql
 
+from scripts.settings import ROOT
 from scripts.verify.columns import Column, Kind
-from scripts.verify.scope import WHITE_SPACE
+from scripts.verify.scope import WHITE_SPACE, Scope
 
 _NUMBER = r"^-?[0-9]{1,30}(\.[0-9]{1,40})?$"
 _WHOLE = r"^[0-9]{1,18}$"
@@ -13,17 +19,70 @@ _ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)$"
 _UNZONED = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?$"
 # How the value of a kind is read from its text; anything else is stated, but not plainly.
 _VALUES = {
-    Kind.TEXT: "{raw}",
-    Kind.MONEY: "case when {raw} ~ {number} then round({raw}::numeric, 2) end",
-    Kind.COUNT: "case when {raw} ~ {whole} then {raw}::bigint end",
-    Kind.FLAG: "case when {raw} in ('true', 'false') then {raw}::boolean end",
+    Kind.TEXT: "case when not {listed} then {raw} end",
+    Kind.MONEY: "case when not {listed} and {raw} ~ {number} then round({raw}::numeric, 2) end",
+    Kind.COUNT: "case when not {listed} and {raw} ~ {whole} then {raw}::bigint end",
+    Kind.FLAG: "case when not {listed} and {raw} in ('true', 'false') then {raw}::boolean end",
     Kind.INSTANT: (
-        "case when {raw} ~ {zoned} then {raw}::timestamptz"
+        "case when {listed} then null when {raw} ~ {zoned} then {raw}::timestamptz"
         " when {raw} ~ {unzoned} then {raw}::timestamp at time zone {zone} end"
     ),
-    Kind.JSON: "case when jsonb_typeof({raw}) in ('object', 'array') then {raw} end",
+    Kind.JSON: (
+        "case when not {listed} and jsonb_typeof({raw}) in ('object', 'array') then {raw} end"
+    ),
     Kind.REFERENCE: "null::text",
 }
+# The hash is asked after the join, or every document would be hashed for every entity; and in a
+# case, for of a bare comparison PostgreSQL expects that hardly a row passes.
+_DOCUMENTS = """
+    select source_key, environment, target_id, document
+    from (
+        select
+            ledger.source_key,
+            ledger.source_hash,
+            ledger.environment,
+            ledger.target_id,
+            store.value as document
+        from {key_ledger} as ledger
+        inner join {store} as store on ledger.source_key = store.key
+        where ledger.entity = {entity} and ledger.key_class = 'migrated'
+        offset 0
+    ) as captured
+    where case when source_hash = md5(document::text)::uuid then true else false end
+"""
+_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+# The digest's bytes 6 and 8 carry version and variant.
+_MADE_ID = """
+    case when {record_id} ~ {uuid} then {record_id}::uuid else (
+        select encode(
+            set_byte(
+                set_byte(digest, 6, (get_byte(digest, 6) & 15) | 48),
+                8, (get_byte(digest, 8) & 63) | 128
+            ),
+            'hex'
+        )::uuid
+        from (
+            select decode(
+                md5(
+                    decode(replace({namespace}, '-', ''), 'hex')
+                    || convert_to(
+                        jsonb_build_array(
+                            {entity}::text, {environment}, {site}, {record_id}
+                        )::text,
+                        'UTF8'
+                    )
+                ),
+                'hex'
+            ) as digest
+            offset 0
+        ) as made
+    ) end
+"""
+
+
+def documents(scope: Scope, entity: str) -> sql.Composed:
+    """Give the documents of migrated keys, but for those that changed since the capture."""
+    return scope.compose(_DOCUMENTS, entity)
 
 
 def stated(column: Column) -> sql.Composed:
@@ -46,12 +105,14 @@ def _part(name: str, kind: Kind) -> sql.Composed:
     return sql.SQL("document {} {}").format(sql.SQL(arrow), path)
 
 
-def value(column: Column, raw: sql.Composable, zone: str) -> sql.Composed:
-    """Read what is stated as a value of the column's kind; null when it is not stated plainly.
+def value(column: Column, raw: sql.Composable, listed: sql.Composable, zone: str) -> sql.Composed:
+    """Read what is stated as a value of the column's kind.
 
-    A time without a zone is read in `zone`, an amount rounded half away from zero.
+    Null when it is not stated plainly, and when a listed rule changed it. A time without a zone
+    is read in `zone`, an amount rounded half away from zero.
     """
     return sql.SQL(_VALUES[column.kind]).format(
+        listed=listed,
         raw=raw,
         number=sql.Literal(_NUMBER),
         whole=sql.Literal(_WHOLE),
@@ -61,8 +122,28 @@ def value(column: Column, raw: sql.Composable, zone: str) -> sql.Composed:
     )
 
 
-def without_secrets(document: sql.Composable) -> sql.Composed:
-    """Leave the secrets out of a catalog's source: no table of ours holds them."""
-    return sql.SQL("({} #- '{{apiConfig,credentials}}' #- '{{fileConfig,ftpPassword}}')").format(
-        document
+def made_id(
+    entity: str, environment: sql.Composable, site: sql.Composable, record_id: sql.Composable
+) -> sql.Composed:
+    """Make the id of a record: its own where that is a UUID, else version 3 (RFC 9562 5.3)."""
+    return sql.SQL(_MADE_ID).format(
+        uuid=sql.Literal(_UUID),
+        namespace=sql.Literal(str(namespace())),
+        entity=sql.Literal(entity),
+        environment=environment,
+        site=site,
+        record_id=record_id,
     )
+
+
+@cache
+def namespace() -> uuid.UUID:
+    """Read the name space of ids that are made from text ids."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return uuid.UUID(project["vars"]["id_namespace"])
+
+
+def made_in_python(entity: str, environment: str, site: str, record_id: str) -> uuid.UUID:
+    """Make the id of a record that has no UUID, with Python's own version 3."""
+    name = json.dumps([entity, environment, site, record_id], ensure_ascii=False)
+    return uuid.uuid3(namespace(), name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 
-import yaml
 from psycopg import sql
 
-from scripts.settings import ENTITIES, ROOT
+from scripts.settings import ENTITIES
+from scripts.verify.documents import made_in_python
 from scripts.verify.report import Check
 from scripts.verify.scope import Scope, judged, noted
 
@@ -124,16 +123,4 @@ def legacy_catalog(scope: Scope) -> uuid.UUID | None:
     try:
         return uuid.UUID(texts[0])
     except ValueError:
-        return made_id("catalogs", environments[0], "", texts[0])
-
-
-def made_id(entity: str, environment: str, site: str, record_id: str) -> uuid.UUID:
-    """Make the id of a record whose own is not a UUID (RFC 9562 5.3), as docs/rules.md says."""
-    name = json.dumps([entity, environment, site, record_id], ensure_ascii=False)
-    return uuid.uuid3(_namespace(), name)
-
-
-@cache
-def _namespace() -> uuid.UUID:
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return uuid.UUID(project["vars"]["id_namespace"])
+        return made_in_python("catalogs", environments[0], "", texts[0])

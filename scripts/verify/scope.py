@@ -14,7 +14,7 @@ from scripts.verify.report import FAILED, NOT_RUN, NOTED, PASSED, Check
 
 SAMPLE_SIZE = 20
 # What JSON writers leave at the ends of a text.
-WHITE_SPACE = sql.Literal(" \t\n\r\f\v")
+WHITE_SPACE = sql.Literal(" \t\n\r\f\x0b")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ changed since the capture.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,7 @@ from psycopg import sql
 
 from scripts.settings import ENTITIES, prefix_of
 from scripts.verify.columns import COLUMNS, Column, Kind
-from scripts.verify.documents import stated, value, without_secrets
+from scripts.verify.documents import documents, stated, value
 from scripts.verify.report import FAILED, PASSED, Check
 from scripts.verify.scope import Scope
 
@@ -26,45 +26,42 @@ _READ_HERE = ("zone_assumed", "rounded")
 _PAIRS = """
 with pairs as (
     select
-        ledger.source_key,
-        store.value as document,
+        documents.source_key,
+        documents.document,
         coalesce(changed.columns, '{{}}') as changed,
         {held}
-    from {key_ledger} as ledger
-    inner join {store} as store
-        on ledger.source_key = store.key
-        and ledger.source_hash = md5(store.value::text)::uuid
-    inner join {final} as final on ledger.target_id = final.id
+    from ({documents}) as documents
+    inner join {final} as final on documents.target_id = final.id
     left join (
         select source_key, array_agg(column_name) as columns
         from {changes}
         where entity = {entity} and rule <> all({read_here})
         group by source_key
-    ) as changed on ledger.source_key = changed.source_key
-    where ledger.entity = {entity} and ledger.key_class = 'migrated'
+    ) as changed on documents.source_key = changed.source_key
 ),
 raw as (
-    select source_key, changed, {held_names}, {raw} from pairs offset 0
+    select source_key, {held_names}, {listed}, {raw} from pairs offset 0
 ),
 read as (
-    select source_key, changed, {held_names}, {raw_names}, {values} from raw offset 0
+    select source_key, {held_names}, {listed_names}, {raw_names}, {values} from raw offset 0
 )
 """
-# Of one column: rows where something is stated and compared, rows left out, totals, differences.
+# Of one column: values compared, values a listed rule changed, both totals, rows that differ.
 _COUNTS = """
-    count(*) filter (where {compared}),
+    count({value}),
     count(*) filter (where {listed}),
     {stated_total}::text,
     {held_total}::text,
     count(*) filter (where {differs})
 """
+# `{0}` is the side that is added up, `{1}` says whether it takes part.
 _TOTALS = {
-    Kind.MONEY: "coalesce(sum({}) filter (where {}), 0)",
-    Kind.COUNT: "coalesce(sum({}) filter (where {}), 0)",
-    Kind.FLAG: "count(*) filter (where {} and {})",
+    Kind.MONEY: "coalesce(sum({0}) filter (where {1}), 0)",
+    Kind.COUNT: "coalesce(sum({0}) filter (where {1}), 0)",
+    Kind.FLAG: "count(*) filter (where {0} and {1})",
     Kind.INSTANT: "(min({0}) filter (where {1}) || ' to ' || max({0}) filter (where {1}))",
 }
-_COUNT = "count({}) filter (where {})"
+_COUNT = "count({0}) filter (where {1})"
 _LABELS = {
     Kind.MONEY: "in sum",
     Kind.COUNT: "in sum",
@@ -84,45 +81,32 @@ class _Parts:
         return sql.Identifier(f"{side}_{self.place}")
 
     @property
-    def listed(self) -> sql.Composed:
-        return sql.SQL("{} = any(changed)").format(sql.Literal(self.column.name))
-
-    @property
-    def compared(self) -> sql.Composed:
-        """Whether something is stated plainly, and no listed rule changed it."""
-        return sql.SQL("({} is not null and not {})").format(self.name("value"), self.listed)
-
-    @property
-    def held(self) -> sql.Composable:
-        return self.name("held")
-
-    @property
     def differs(self) -> sql.Composed:
+        """Say whether a row holds another value than it must."""
         absent: sql.Composable = sql.SQL("false")
         if not self.column.may_be_implied:
             absent = sql.SQL("{} is distinct from {}").format(
-                self.held, sql.Literal(self.column.when_absent)
+                self.name("held"), sql.Literal(self.column.when_absent)
             )
         return sql.SQL(
             "(not {listed} and case when {raw} is null then {absent}"
             " when {value} is null then {held} is null"
             " else {held} is distinct from {value} end)"
         ).format(
-            listed=self.listed,
-            raw=self.name("raw"),
-            value=self.name("value"),
-            held=self.held,
             absent=absent,
+            **{side: self.name(side) for side in ("listed", "raw", "value", "held")},
         )
 
     def total(self, side: str) -> sql.Composed:
+        """Add up one side, over the rows whose value is compared."""
         query = sql.SQL(_TOTALS.get(self.column.kind, _COUNT))
-        return query.format(self.name(side), self.compared)
+        return query.format(self.name(side), sql.SQL("{} is not null").format(self.name("value")))
 
     def counts(self) -> sql.Composed:
+        """Give the five numbers of the column."""
         return sql.SQL(_COUNTS).format(
-            compared=self.compared,
-            listed=self.listed,
+            value=self.name("value"),
+            listed=self.name("listed"),
             stated_total=self.total("value"),
             held_total=self.total("held"),
             differs=self.differs,
@@ -174,27 +158,46 @@ def _pairs(scope: Scope, entity: str, parts: list[_Parts]) -> sql.Composed:
     prefix = prefix_of(scope.target.name)
     zone = os.environ.get(prefix + "TIMEZONE") or os.environ.get("KV_TIMEZONE") or "UTC"
 
-    def listed(side: str) -> sql.Composed:
-        return comma.join(part.name(side) for part in parts)
-
     def named(expression: sql.Composable, part: _Parts, side: str) -> sql.Composed:
-        if (entity, part.column.name) == ("catalogs", "source"):
-            expression = without_secrets(expression)
         return sql.SQL("{} as {}").format(expression, part.name(side))
 
-    def final(column: Column) -> sql.Composable:
-        held = sql.Identifier("final", column.name)
-        return sql.SQL("{}::text").format(held) if column.kind is Kind.REFERENCE else held
+    def each(side: str, make: Callable[[_Parts], sql.Composable]) -> sql.Composed:
+        return comma.join(named(make(part), part, side) for part in parts)
+
+    def names(side: str) -> sql.Composed:
+        return comma.join(part.name(side) for part in parts)
 
     return scope.compose(
         _PAIRS,
         entity,
+        documents=documents(scope, entity),
         read_here=sql.Literal(list(_READ_HERE)),
-        held=comma.join(named(final(part.column), part, "held") for part in parts),
-        raw=comma.join(named(stated(part.column), part, "raw") for part in parts),
-        values=comma.join(
-            named(value(part.column, part.name("raw"), zone), part, "value") for part in parts
+        held=each("held", lambda part: _held(entity, part.column)),
+        listed=each(
+            "listed",
+            lambda part: sql.SQL("{} = any(changed)").format(sql.Literal(part.column.name)),
         ),
-        held_names=listed("held"),
-        raw_names=listed("raw"),
+        raw=each("raw", lambda part: _open(entity, part.column, stated(part.column))),
+        values=each(
+            "value", lambda part: value(part.column, part.name("raw"), part.name("listed"), zone)
+        ),
+        held_names=names("held"),
+        listed_names=names("listed"),
+        raw_names=names("raw"),
+    )
+
+
+def _held(entity: str, column: Column) -> sql.Composable:
+    held = sql.Identifier("final", column.name)
+    if column.kind is Kind.REFERENCE:
+        return sql.SQL("{}::text").format(held)
+    return _open(entity, column, held)
+
+
+def _open(entity: str, column: Column, document: sql.Composable) -> sql.Composable:
+    """Leave the secrets out of a catalog's source, on both sides: no table of ours holds them."""
+    if (entity, column.name) != ("catalogs", "source"):
+        return document
+    return sql.SQL("({} #- '{{apiConfig,credentials}}' #- '{{fileConfig,ftpPassword}}')").format(
+        document
     )

@@ -37,10 +37,10 @@ def load_documents(target: Target, tmp_path: Path, documents: dict[str, Any]) ->
     load_file(target, path, replace=True)
 
 
-def run(target: Target, **options: Any) -> Outcome:
-    """Migrate without a word on the output."""
+def run(target: Target, *, judge: bool = False, **options: Any) -> Outcome:
+    """Migrate without a word on the output; by default the build alone."""
     console.out.quiet = True
-    return migrate(target, Options(as_json=True, **options))
+    return migrate(target, Options(as_json=True, **options), judge=judge)
 
 
 def rows(target: Target, query: str, *values: object) -> list[tuple[Any, ...]]:

@@ -41,7 +41,7 @@ def test_northwind_in_three_spellings_gives_the_same_rows(database: Target) -> N
     found = []
     for spelling in ("snake_product", "camel_gift", "mixed_peer"):
         load_northwind(database, spelling)
-        outcome = run(database)
+        outcome = run(database, judge=True)
         assert outcome.failures == []
         assert outcome.exit_code == Exit.DONE
         assert outcome.ledger is not None
