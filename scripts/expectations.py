@@ -24,6 +24,20 @@ from scripts.expectation_engine import NOT_RUN, PASSED, Batch, Finding, judge, o
 from scripts.settings import ENTITIES, ROOT, Target
 
 FOLDER = ROOT / "expectations"
+# A row is ours when we wrote it, or when a key became it and it was found as it must be.
+_PART = """
+select judged.* from {table} as judged
+where {word} (
+    select 1
+    from (
+        select id from {written_rows} where entity = {entity}
+        union all
+        select target_id as id from {key_ledger}
+        where entity = {entity} and key_class = 'migrated'
+    ) as ours
+    where ours.id = judged.id
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -118,10 +132,11 @@ def run_expectations(
 
     Reads the final tables and `key_ledger`, and with `run_rows_only` also `written_rows`, in
     sessions that the server keeps read-only, each statement for itself; writes no file. With
-    `run_rows_only`, where a table also holds rows this project never wrote, its own are judged
-    and the others come as results `of_application`, which never fail. Uniqueness and foreign keys
-    always look at the whole of the other table. Our tables are in `work_schema`; by default the
-    target's, or `schema` itself when that is not the target's final schema, as in a dry run.
+    `run_rows_only`, where a table also holds rows this project neither wrote nor has a migrated
+    key for, its own are judged and the others come as results `of_application`, which never fail.
+    Uniqueness and foreign keys always look at the whole of the other table. Our tables are in
+    `work_schema`; by default the target's, or `schema` itself when that is not the target's final
+    schema, as in a dry run.
 
     A check that cannot run (no table, no column, no `written_rows`) is the outcome "could not
     run" and fails the report. Raises KvError when a suite file is missing or malformed, or the
@@ -160,18 +175,23 @@ def _batches(
         whole = sql.SQL("select from {}").format(relation)
         return [Batch(schema, table, _count(connection, whole))]
     ours, others = (
-        sql.SQL(
-            "select judged.* from {} as judged where {} (select 1 from {} as written"
-            " where written.entity = {} and written.id = judged.id)"
-        ).format(relation, word, sql.Identifier(work_schema, "written_rows"), sql.Literal(table))
+        sql.SQL(_PART).format(
+            table=relation,
+            word=word,
+            entity=sql.Literal(table),
+            written_rows=sql.Identifier(work_schema, "written_rows"),
+            key_ledger=sql.Identifier(work_schema, "key_ledger"),
+        )
         for word in (sql.SQL("exists"), sql.SQL("not exists"))
     )
     own_count, other_count = _count(connection, ours), _count(connection, others)
     if not other_count:
         return [Batch(schema, table, own_count)]
     return [
-        Batch(schema, table, own_count, ours.as_string(connection)),
-        Batch(schema, table, other_count, others.as_string(connection), of_application=True),
+        Batch(schema, table, own_count, ours.as_string(connection).strip()),
+        Batch(
+            schema, table, other_count, others.as_string(connection).strip(), of_application=True
+        ),
     ]
 
 

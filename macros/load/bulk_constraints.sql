@@ -6,5 +6,4 @@
     {{ alter_relation_comment(relation, model['description']) }};
     {{ alter_column_comment(relation, model['columns']) }}
     {{ kv_to_tables.record_rows(relation) }}
-    analyze {{ relation }};
 {%- endmacro %}

@@ -4,6 +4,7 @@
 {% macro finish_run(results) -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail']) | list -%}
+        analyze {{ kv_to_tables.work_table('written_rows') }};
         update {{ kv_to_tables.work_table('runs') }}
         set
             finished_at = clock_timestamp(),
