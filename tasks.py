@@ -89,9 +89,7 @@ def rollback(
 
 @task(help=helped("target", "verbose", "json"))
 @friendly
-def verify(
-    _: Context, target: str = "embedded", verbose: bool = False, json: bool = False
-) -> int:
+def verify(_: Context, target: str = "embedded", verbose: bool = False, json: bool = False) -> int:
     """Prove the last run again, in SQL of its own: counts both ways, keys, constraints, totals.
 
     Runs `dbt test` and the expectations as well. Writes nothing.
@@ -103,9 +101,7 @@ def verify(
 
 @task(help=helped("target", "verbose", "json"))
 @friendly
-def status(
-    _: Context, target: str = "embedded", verbose: bool = False, json: bool = False
-) -> int:
+def status(_: Context, target: str = "embedded", verbose: bool = False, json: bool = False) -> int:
     """Show the target, its store, its final tables and the last runs. Writes nothing."""
     from scripts import checks
 
@@ -119,7 +115,10 @@ def status(
         documents="how many keys the store has (600 at least)",
         seed="the same number gives the same store, byte for byte",
         out="where the file goes; beside it <name>.expected.json",
-        **{"file-only": "write the file and load nothing", "replace": "replace a store that is there"},
+        **{
+            "file-only": "write the file and load nothing",
+            "replace": "replace a store that is there",
+        },
     )
 )
 @friendly
@@ -173,9 +172,7 @@ def docs(_: Context, target: str = "embedded", verbose: bool = False) -> int:
 
 @task(help=helped("target", "verbose", write="write docs/schema.sql instead of printing"))
 @friendly
-def schema(
-    _: Context, target: str = "embedded", write: bool = False, verbose: bool = False
-) -> int:
+def schema(_: Context, target: str = "embedded", write: bool = False, verbose: bool = False) -> int:
     """Print the DDL a run executes on an empty database."""
     from scripts import developer_tasks
 

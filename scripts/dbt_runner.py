@@ -54,7 +54,9 @@ def without_values(message: str) -> str:
     kept = [
         line
         for line in lines
-        if not line.startswith(("DETAIL", "LINE ", "CONTEXT", "HINT", "compiled code", "^", "> in", "> called"))
+        if not line.startswith(
+            ("DETAIL", "LINE ", "CONTEXT", "HINT", "compiled code", "^", "> in", "> called")
+        )
     ]
     return _QUOTED.sub("…", " ".join(kept[:3]))
 

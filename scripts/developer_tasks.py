@@ -64,5 +64,3 @@ def test_task(*, slow: bool, only: str) -> int:
     if only:
         command += ["-k", only]
     return subprocess.run(command, cwd=ROOT).returncode
-
-

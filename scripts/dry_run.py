@@ -50,9 +50,7 @@ def drop_left_behind(connection: psycopg.Connection) -> list[str]:
             pass  # its backends are still ending; the next command tries again
         finally:
             connection.execute("reset lock_timeout")
-            connection.execute(
-                "select pg_advisory_unlock(hashtextextended(%s, 7346))", (schema,)
-            )
+            connection.execute("select pg_advisory_unlock(hashtextextended(%s, 7346))", (schema,))
     return dropped
 
 

@@ -22,6 +22,7 @@ CLASSES = (
     "withheld",
     "changed_while_running",
 )
+_SHOWN = 15
 _RECORD_CLASSES = ("migrated", "merged", "rejected", "soft_deleted")
 
 
@@ -157,9 +158,7 @@ def _own_rows(
             " and ledger.entity = {entity} and ledger.key_class = 'migrated')"
             " or exists (select 1 from {written} as written where written.id = final.id"
             " and written.entity = {entity})"
-        ).format(
-            table=sql.Identifier(final_schema, entity), entity=sql.Literal(entity), **names
-        )
+        ).format(table=sql.Identifier(final_schema, entity), entity=sql.Literal(entity), **names)
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -171,6 +170,12 @@ def _tables(connection: psycopg.Connection, schema: str) -> set[str]:
             "select tablename::text from pg_tables where schemaname = %s", (schema,)
         )
     }
+
+
+def _remark(length: int, *, verbose: bool) -> str:
+    if verbose or length <= _SHOWN:
+        return ""
+    return f" (the {_SHOWN} most frequent of {length}; --verbose shows all)"
 
 
 def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
@@ -185,11 +190,12 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     console.table("Keys by class", ["class", "keys"], [*shown, ["sum = count(*)", report.keys]])
     if report.unclassified:
         console.say(f"No pattern knows these keys: {', '.join(report.unclassified)}\n")
+    limit = None if verbose else _SHOWN
     if report.reasons:
         console.table(
-            "Why records are rejected",
+            "Why records are rejected" + _remark(len(report.reasons), verbose=verbose),
             ["entity", "reason", "keys"],
-            [list(reason.values()) for reason in report.reasons],
+            [list(reason.values()) for reason in report.reasons[:limit]],
         )
     if report.roots:
         console.table(
@@ -198,9 +204,8 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
             [list(root.values()) for root in report.roots],
         )
     if report.changes:
-        limit = None if verbose else 12
         console.table(
-            "Values the document does not state" + ("" if verbose else " (most frequent)"),
+            "Values the document does not state" + _remark(len(report.changes), verbose=verbose),
             ["entity", "column", "rule", "values"],
             [list(change.values()) for change in report.changes[:limit]],
         )

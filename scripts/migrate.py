@@ -159,13 +159,9 @@ def _run(
         log.write("ledger", classes=outcome.ledger.classes)
 
 
-def _build(
-    target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog
-) -> bool:
+def _build(target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog) -> bool:
     """Run `dbt build` without the unit tests; say whether it went through."""
-    progress = console.BuildProgress(
-        outcome.keys, quiet=options.as_json, verbose=options.verbose
-    )
+    progress = console.BuildProgress(outcome.keys, quiet=options.as_json, verbose=options.verbose)
     progress.on_node = lambda name, status, seconds: log.write(
         "node", name=name, status=status, seconds=seconds
     )

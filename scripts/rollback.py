@@ -13,6 +13,7 @@ from scripts.connection import connect
 from scripts.errors import KvError, UsageError
 from scripts.settings import ENTITIES, Target
 
+
 @dataclass(frozen=True)
 class Step:
     """What a rollback takes back in one table."""

@@ -18,15 +18,15 @@ def new_run_id() -> str:
 
 
 class RunLog:
-    """The log of one run, in `runs/<run>.jsonl` of the project folder.
+    """The log of one run: `<run>.jsonl` in KV_RUNS_DIR, by default `runs` in the project folder.
 
     Whoever writes an event passes counts, names and times only, never what a document says.
     """
 
     def __init__(self, run_id: str, folder: Path | None = None) -> None:
         """Create the folder (0700) and the file (0600)."""
-        folder = folder or ROOT / "runs"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = folder or Path(os.environ.get("KV_RUNS_DIR", ROOT / "runs"))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / f"{run_id}.jsonl"
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._file: TextIO = os.fdopen(descriptor, "w", encoding="utf-8")

@@ -60,9 +60,7 @@ def check_target_name(name: str) -> str:
     Raises UsageError, naming the targets there are, when it is not.
     """
     if name not in TARGETS:
-        raise UsageError(
-            f"There is no target '{name}'.", f"Choose one of: {', '.join(TARGETS)}."
-        )
+        raise UsageError(f"There is no target '{name}'.", f"Choose one of: {', '.join(TARGETS)}.")
     return name
 
 

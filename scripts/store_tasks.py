@@ -33,5 +33,7 @@ def sample_task(
     path = Path(out)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     expected = write_sample(path, int(documents), int(seed))
-    console.say(f"Wrote {int(documents):,} keys to {path}, and what must become of them to {expected}.")
+    console.say(
+        f"Wrote {int(documents):,} keys to {path}, and what must become of them to {expected}."
+    )
     return load_task(target, str(path), replace=replace) if target else 0

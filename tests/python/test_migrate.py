@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from helpers import (
     all_rows,
     fingerprint,
@@ -18,6 +17,7 @@ from helpers import (
     run,
     table_rows,
 )
+
 from scripts.connection import connect
 from scripts.errors import Exit, KvError, UsageError
 from scripts.migrate import Options, migrate

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import all_rows, fingerprint, ledger, rows, run
 from psycopg import sql
 
-from helpers import all_rows, fingerprint, ledger, rows, run
 from scripts.connection import connect
 from scripts.errors import Exit
 from scripts.load import load_file

@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
-
 from helpers import all_rows, ledger, run
+
 from scripts import embedded
 from scripts.connection import connect, conninfo
 from scripts.load import load_file
@@ -28,9 +28,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def other_server(
-    folder: Path, patch: pytest.MonkeyPatch, **variables: str
-) -> Iterator[Target]:
+def other_server(folder: Path, patch: pytest.MonkeyPatch, **variables: str) -> Iterator[Target]:
     """Start a second embedded server and throw it away afterwards."""
     patch.setenv("KV_EMBEDDED_DIR", str(folder))
     for name, value in variables.items():
@@ -52,14 +50,14 @@ def migrated(target: Target, store: Path) -> dict[str, list[Any]]:
 def assert_same(found: dict[str, list[Any]], wanted: dict[str, list[Any]]) -> None:
     """Compare row by row, so that a difference names its row."""
     for name, wanted_rows in wanted.items():
-        differing = [pair for pair in zip(found[name], wanted_rows, strict=True) if pair[0] != pair[1]]
+        differing = [
+            pair for pair in zip(found[name], wanted_rows, strict=True) if pair[0] != pair[1]
+        ]
         assert differing[:3] == [], name
 
 
 @pytest.fixture(scope="module")
-def on_18(
-    server: Target, store: Path
-) -> dict[str, list[Any]]:
+def on_18(server: Target, store: Path) -> dict[str, list[Any]]:
     """Migrate on the default server, PostgreSQL 18 in the C collation."""
     with psycopg.connect(conninfo(server), autocommit=True) as connection:
         connection.execute("create database kv_on_18 template template0")
