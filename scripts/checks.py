@@ -45,9 +45,8 @@ def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
         verification.print(verbose=verbose)
         for failure in failures:
             console.complain(f"FAILED  {failure}")
-        console.say(
-            "Not verified." if failures else "Verified: nothing is missing, nothing is extra."
-        )
+        good = "Verified: nothing is missing, nothing is extra."
+        console.say("Not verified." if failures else good)
     return Exit.FAILED if failures else Exit.DONE
 
 

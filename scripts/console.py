@@ -68,7 +68,8 @@ _WATCH = (
 class BuildProgress:
     """Shows a dbt command as it runs: phase and model, count, rate of documents, time left.
 
-    `on_event` is a dbt callback. On a terminal one bar moves; elsewhere each finished node is a line.
+    `on_event` is a dbt callback. On a terminal one bar moves; elsewhere each finished node
+    is a line.
     """
 
     def __init__(self, documents: int, *, quiet: bool, verbose: bool) -> None:

@@ -16,6 +16,7 @@ import yaml
 
 from scripts.settings import PROTECTED, ROOT, Target, prefix_of
 
+_NOISE = ("DETAIL", "LINE ", "CONTEXT", "HINT", "compiled code", "^", "> in", "> called")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\([^()]*\)=\([^()]*\)")
 
 
@@ -51,13 +52,7 @@ def without_values(message: str) -> str:
     PostgreSQL puts values into quotes and into DETAIL lines; both go.
     """
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    kept = [
-        line
-        for line in lines
-        if not line.startswith(
-            ("DETAIL", "LINE ", "CONTEXT", "HINT", "compiled code", "^", "> in", "> called")
-        )
-    ]
+    kept = [line for line in lines if not line.startswith(_NOISE)]
     return _QUOTED.sub("…", " ".join(kept[:3]))
 
 

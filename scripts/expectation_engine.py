@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,6 +91,8 @@ def open_source(target: Target) -> Iterator[PostgresDatasource]:
         yield source
     finally:
         if source is not None:
+            # One to look for tables, one to run the checks.
+            source.get_engine().dispose()
             source.get_execution_engine().engine.dispose()
         log.setLevel(level)
         if before is None:
@@ -127,9 +130,12 @@ def judge(
 def _rows_of(source: PostgresDatasource, batch: Batch) -> Rows:
     """Give the batch of great-expectations that stands for ours."""
     if not batch.query:
-        asset = source.add_table_asset(
-            batch.table, table_name=batch.table, schema_name=batch.schema
-        )
+        with warnings.catch_warnings():
+            # The other way it proposes is one source for each schema.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            asset = source.add_table_asset(
+                batch.table, table_name=batch.table, schema_name=batch.schema
+            )
         return asset.add_batch_definition_whole_table("all").get_batch()
     name = f"{batch.table} of the {'application' if batch.of_application else 'project'}"
     _fetch_no_rows(source.get_execution_engine().engine, batch.query)

@@ -52,7 +52,7 @@ class LedgerReport:
 def read_ledger(
     connection: psycopg.Connection, work_schema: str, final_schema: str, run_id: str
 ) -> LedgerReport:
-    """Read the counts of the last build from the ledger; reads only, in the caller's transaction."""
+    """Read the counts of the last build; reads only, in the caller's transaction."""
     names = {
         "ledger": sql.Identifier(work_schema, "key_ledger"),
         "changes": sql.Identifier(work_schema, "changes"),
@@ -182,8 +182,7 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     """Print the report as aligned tables: entities, classes, reasons, roots, changed values."""
     console.table(
         "Records, and the rows a run would write" if dry_run else "Records, and the rows written",
-        ["entity", "read", "migrated", "merged", "rejected", "deleted"]
-        + ["insert", "update", "keep"],
+        ["entity", "read", "migrated", "merged", "rejected", "deleted", "insert", "update", "keep"],
         [list(entity.values()) for entity in report.entities],
     )
     shown = [[name.replace("_", " "), count] for name, count in report.classes.items() if count]

@@ -39,7 +39,7 @@ class Options:
     as_json: bool = False
 
     def checked(self) -> Options:
-        """Return the options; raise UsageError, in one sentence, for a value that cannot be taken."""
+        """Return the options; raise UsageError for a value that makes no sense."""
         if self.batch_size and not re.fullmatch(r"[1-9]\d{0,8}", self.batch_size):
             raise UsageError(
                 f"--batch-size={self.batch_size} is not a number of rows.", "Use 1 or more."
@@ -101,9 +101,9 @@ def migrate(
     """Take the store of a target to the six tables, or try it in an ephemeral schema.
 
     Reads the key-value table; writes the final tables and our own schema, or, in a dry run, one
-    ephemeral schema that is gone afterwards (`inspect` may look into it before). Without `judge` the
-    expectations and the verifier are left out, for those who run them themselves. Each model is one
-    transaction; a failing one leaves the later ones undone and the next run goes on from there.
+    ephemeral schema that is gone afterwards (`inspect` may look into it before). Without `judge`
+    the expectations and the verifier are left out, for those who run them themselves. Each model
+    is one transaction; a failing one leaves the later ones undone, and the next run goes on there.
 
     Raises KvError when the run cannot begin. What fails during the run is in `Outcome.failures`.
     """

@@ -9,6 +9,9 @@ from scripts.errors import KvError
 from scripts.settings import ENTITIES, Target
 
 OLDEST_SERVER = 150000
+_HOW_TO_GET_ONE = (
+    "Load a store with 'invoke load FILE' or 'invoke sample', or set KV_SCHEMA and KV_TABLE."
+)
 
 
 def check(connection: psycopg.Connection, target: Target) -> int:
@@ -34,13 +37,13 @@ def check(connection: psycopg.Connection, target: Target) -> int:
     if keys == 0:
         raise KvError(
             f"The key-value table {name} is empty.",
-            "Load a store with 'invoke load FILE' or 'invoke sample', or set KV_SCHEMA and KV_TABLE.",
+            _HOW_TO_GET_ONE,
         )
     return keys
 
 
 def _check_columns(connection: psycopg.Connection, target: Target, name: str) -> None:
-    columns = dict(
+    columns: dict[str, str] = dict(
         connection.execute(
             "select attname::text, format_type(atttypid, atttypmod) from pg_attribute"
             " where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))"
@@ -51,7 +54,7 @@ def _check_columns(connection: psycopg.Connection, target: Target, name: str) ->
     if not columns:
         raise KvError(
             f"There is no table {name}.",
-            "Load a store with 'invoke load FILE' or 'invoke sample', or set KV_SCHEMA and KV_TABLE.",
+            _HOW_TO_GET_ONE,
         )
     if columns.get("key") != "text" or columns.get("value") != "jsonb":
         raise KvError(
@@ -81,6 +84,6 @@ def _check_final_names(connection: psycopg.Connection, target: Target) -> None:
     ).fetchall()
     if rows:
         raise KvError(
-            f"'{target.final_schema}.{rows[0][0]}' is no table, and a final table must stand there.",
+            f"'{target.final_schema}.{rows[0][0]}' is no table, and one must stand there.",
             "Rename it, or set KV_FINAL_SCHEMA to another schema.",
         )

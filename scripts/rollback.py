@@ -41,8 +41,8 @@ def chosen_tables(tables: str) -> tuple[str, ...]:
 def plan(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]) -> list[Step]:
     """Count what a rollback of these tables would take back; reads only.
 
-    Raises KvError when nothing was ever written, or when rows would be orphaned: some row that stays,
-    in any table with a foreign key, refers to one that would go.
+    Raises KvError when nothing was ever written, or when rows would be orphaned: some row that
+    stays, in any table with a foreign key, refers to one that would go.
     """
     if not _exists(connection, target.work_schema, "written_rows"):
         raise KvError("There is nothing to roll back: no run has written to this target.")
@@ -170,7 +170,8 @@ def _references(
             " join pg_class as child on child.oid = conrelid"
             " join pg_namespace as space on space.oid = child.relnamespace"
             " join pg_attribute on attrelid = conrelid and attnum = conkey[1]"
-            " where contype = 'f' and confrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))",
+            " where contype = 'f'"
+            " and confrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))",
             (target.final_schema, parent),
         )
     ]
@@ -185,7 +186,7 @@ def _orphans(
 ) -> int:
     """Count the rows that refer to parent rows which would go, and that would not go themselves."""
     schema, child, column = reference
-    goes = sql.SQL("false")
+    goes: sql.Composable = sql.SQL("false")
     if schema == target.final_schema and child in tables:
         goes = sql.SQL(
             "exists (select 1 from {written} as own where own.entity = {child}"

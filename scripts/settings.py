@@ -50,7 +50,7 @@ def prefix_of(target_name: str) -> str:
 
 
 def read_environment() -> None:
-    """Load `.env` of the project folder, if there is one, without overriding what is already set."""
+    """Load `.env` of the project folder, if there is one; what is set already stays."""
     load_dotenv(ROOT / ".env", override=False)
 
 

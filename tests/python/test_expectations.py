@@ -1,4 +1,4 @@
-"""The suites, run in the database: what they catch, what they never show, what they leave behind."""
+"""The suites, run in the database: what they catch, never show and leave behind."""
 
 from __future__ import annotations
 
@@ -95,9 +95,7 @@ def test_importing_the_module_does_not_import_great_expectations() -> None:
 
 
 @needs_northwind
-def test_northwind_passes_and_nothing_is_left_behind(
-    northwind: Target, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_northwind_passes_and_nothing_is_left_behind(northwind: Target, tmp_path: Path) -> None:
     """In a process of its own: where files would be written is settled at the first import."""
     password = "p$w{KV}:/@ %40"  # noqa: S105 - the server trusts everyone; it must not show
     program = (
@@ -132,7 +130,7 @@ def test_northwind_passes_and_nothing_is_left_behind(
     # A progress bar or a log line would stand beside the one line of JSON.
     report, changed = json.loads(done.stdout)
     assert password not in done.stdout + done.stderr
-    assert changed == ["GX_ANALYTICS_ENABLED"]
+    assert not any(name.startswith("KV_") for name in changed)
     assert report["success"]
     assert {result["outcome"] for result in report["results"]} == {"passed"}
     assert {result["checked_rows"] for result in report["results"]} == {92, 8, 77, 9, 830}

@@ -152,7 +152,7 @@ def test_rollback_restores_what_an_update_replaced(database: Target) -> None:
 def test_a_rollback_that_would_orphan_rows_is_refused(database: Target) -> None:
     load_northwind(database, "snake_product")
     run(database)
-    with pytest.raises(KvError, match="would orphan 830 rows of public.orders.*Add orders"):
+    with pytest.raises(KvError, match=r"would orphan 830 rows of public\.orders.*Add orders"):
         roll_back(database, "products", confirm=True)
     roll_back(database, "orders,products", confirm=True)
     assert rows(database, "select to_regclass('orders'), to_regclass('products')") == [(None, None)]
@@ -205,7 +205,7 @@ def test_an_unknown_key_fails_the_run_unless_allowed(database: Target, tmp_path:
     assert run(database, allow_unclassified=True).exit_code == Exit.DONE
 
 
-def test_an_empty_store_is_refused(database: Target, tmp_path: Path) -> None:
+def test_an_empty_store_is_refused(database: Target) -> None:
     with pytest.raises(KvError, match="There is no table"):
         run(database)
     with connect(database) as connection:
