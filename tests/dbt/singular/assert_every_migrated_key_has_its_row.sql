@@ -1,0 +1,74 @@
+-- Both ways: a migrated key has its row in the final table, and a row that a run of ours wrote has a
+-- migrated key. Without the first a load could drop rows; without the second a row would outlive the
+-- verdict that brought it. The default catalog is created without a key, by rule.
+{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+
+with
+
+ledger as (
+
+    select * from {{ ref('key_ledger') }}
+    where key_class = 'migrated'
+
+),
+
+final as (
+
+    {% for entity in entities -%}
+        select
+            '{{ entity }}' as entity,
+            id
+        from {{ ref(entity) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+written as (
+
+    select distinct
+        entity,
+        id
+    from {{ work_table('written_rows') }}
+
+),
+
+without_row as (
+
+    select
+        ledger.entity,
+        ledger.target_id as id,
+        'a migrated key without its row' as problem
+    from ledger
+    left join final
+        on
+            ledger.entity = final.entity
+            and ledger.target_id = final.id
+    where final.id is null
+
+),
+
+without_key as (
+
+    select
+        final.entity,
+        final.id,
+        'a row of ours without a migrated key' as problem
+    from final
+    inner join written
+        on
+            final.entity = written.entity
+            and final.id = written.id
+    left join ledger
+        on
+            final.entity = ledger.entity
+            and final.id = ledger.target_id
+    where
+        ledger.target_id is null
+        and final.id <> {{ legacy_catalog_id() }}
+
+)
+
+select * from without_row
+union all
+select * from without_key
