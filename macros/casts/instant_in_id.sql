@@ -3,5 +3,5 @@
   `ORD-1770900000123`), or null.
 #}
 {% macro instant_in_id(id) -%}
-    {{ kv_to_tables.to_instant("substring(" ~ id ~ " from '^[A-Za-z]+-([0-9]{13})(?:-|$)')") }}
+    {{ to_instant("substring(" ~ id ~ " from '^[A-Za-z]+-([0-9]{13})(?:-|$)')") }}
 {%- endmacro %}

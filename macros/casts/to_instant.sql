@@ -5,14 +5,14 @@
 #}
 {% macro to_instant(raw) -%}
     case
-        when {{ raw }} ~ '{{ kv_to_tables.iso_pattern() }}'
+        when {{ raw }} ~ '{{ iso_pattern() }}'
             then
                 case
                     when {{ raw }} ~ '(Z|[0-9][+-][0-9]{2}:?[0-9]{2})$'
                         then ({{ raw }})::timestamptz
                     else
                         ({{ raw }})::timestamp
-                        at time zone '{{ kv_to_tables.setting("TIMEZONE", "UTC") }}'
+                        at time zone '{{ setting("TIMEZONE", "UTC") }}'
                 end
         when {{ raw }} ~ '^(9[4-9][0-9]{8}|[1-3][0-9]{9}|40[0-9]{8})$'
             then

@@ -3,7 +3,7 @@
 #}
 {% macro default_instant(entity) -%}
     (
-        select {{ kv_to_tables.to_instant('defaults.value') }}
+        select {{ to_instant('defaults.value') }}
         from {{ ref('defaults') }} as defaults
         where
             defaults.entity = '{{ entity }}'

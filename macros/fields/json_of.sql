@@ -3,8 +3,8 @@
 #}
 {% macro json_of(entity, column) -%}
     coalesce(
-        {%- for name in kv_to_tables.field_names(entity, column) %}
-        nullif({{ kv_to_tables.json_at(name) }}, 'null')
+        {%- for name in field_names(entity, column) %}
+        nullif({{ json_at(name) }}, 'null')
         {{- ',' if not loop.last }}
         {%- endfor %}
     )

@@ -5,8 +5,8 @@
 {% macro mistyped(entity, column) -%}
     case
         when
-            {%- for name in kv_to_tables.field_names(entity, column) %}
-            {{ 'or ' if not loop.first }}jsonb_typeof({{ kv_to_tables.json_at(name) }})
+            {%- for name in field_names(entity, column) %}
+            {{ 'or ' if not loop.first }}jsonb_typeof({{ json_at(name) }})
             in ('object', 'array', 'boolean')
             {%- endfor %}
             then '{{ column }}_malformed'

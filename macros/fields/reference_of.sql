@@ -5,7 +5,7 @@
 {% macro reference_of(entity, column) -%}
     case
         when
-            jsonb_typeof({{ kv_to_tables.json_of(entity, column) }}) in ('string', 'number')
-            then {{ kv_to_tables.text_of(entity, column) }}
+            jsonb_typeof({{ json_of(entity, column) }}) in ('string', 'number')
+            then {{ text_of(entity, column) }}
     end
 {%- endmacro %}

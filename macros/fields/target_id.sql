@@ -6,9 +6,9 @@
   entity: the plain name; id: SQL; site: SQL, empty text for all but employees. Null when the id is.
 #}
 {% macro target_id(entity, id, site="''") -%}
-    {%- set environment = kv_to_tables.setting('ENVIRONMENT', 'production') -%}
+    {%- set environment = setting('ENVIRONMENT', 'production') -%}
     case
-        when {{ id }} ~ '{{ kv_to_tables.uuid_pattern() }}'
+        when {{ id }} ~ '{{ uuid_pattern() }}'
             then {{ id }}::uuid
         when {{ id }} is not null
             then (

@@ -5,8 +5,8 @@
 #}
 {% macro text_of(entity, column) -%}
     coalesce(
-        {%- for name in kv_to_tables.field_names(entity, column) %}
-        nullif(btrim({{ kv_to_tables.json_at(name, as_text=true) }}, e' \t\n\r\f\x0b'), '')
+        {%- for name in field_names(entity, column) %}
+        nullif(btrim({{ json_at(name, as_text=true) }}, e' \t\n\r\f\x0b'), '')
         {{- ',' if not loop.last }}
         {%- endfor %}
     )

@@ -2,8 +2,8 @@
   What follows the rows of a new table: constraints, indexes, comments, the record of what was written.
 #}
 {% macro bulk_constraints(relation) -%}
-    {{ kv_to_tables.constraints_ddl(relation, model) }}
+    {{ constraints_ddl(relation, model) }}
     {{ alter_relation_comment(relation, model['description']) }};
     {{ alter_column_comment(relation, model['columns']) }}
-    {{ kv_to_tables.record_rows(relation) }}
+    {{ record_rows(relation) }}
 {%- endmacro %}

@@ -13,7 +13,7 @@
         {{- ' on delete cascade' if cascades }}{{ ',' if not loop.last else ';' }}
     {%- endfor %}
     {%- for index in meta.get('table_indexes', []) %}
-    {%- if not index.get('extension') or kv_to_tables.has_extension(index['extension']) %}
+    {%- if not index.get('extension') or has_extension(index['extension']) %}
     create index {{ index['name'] }} on {{ relation }} {{ index['on'] }};
     {%- endif %}
     {%- endfor %}

@@ -12,10 +12,10 @@
     {%- set key = arg_dict['unique_key'] -%}
     {%- set columns = model['columns'].keys() | map('string') | list -%}
     {%- set others = columns | reject('equalto', key) | list -%}
-    {%- set written = kv_to_tables.work_table('written_rows') -%}
+    {%- set written = work_table('written_rows') -%}
     insert into {{ written }} (run_id, entity, id, action, before)
     select
-        '{{ kv_to_tables.run_id() }}',
+        '{{ run_id() }}',
         '{{ target_relation.identifier }}',
         incoming.{{ key }},
         case when live.{{ key }} is null then 'insert' else 'update' end,
@@ -32,7 +32,7 @@
     from {{ arg_dict['temp_relation'] }} as incoming
     inner join {{ written }} as written
         on
-            written.run_id = '{{ kv_to_tables.run_id() }}'
+            written.run_id = '{{ run_id() }}'
             and written.entity = '{{ target_relation.identifier }}'
             and written.id = incoming.{{ key }}
     on conflict ({{ key }}) do update set

@@ -6,6 +6,6 @@
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
     {%- if config.get('contract').enforced and not temporary %}
-        {{ kv_to_tables.bulk_constraints(relation) }}
+        {{ bulk_constraints(relation) }}
     {%- endif %}
 {%- endmacro %}

@@ -2,5 +2,5 @@
   Columns only: the model's constraints follow the rows (see `postgres__create_table_as`).
 #}
 {% macro postgres__get_table_columns_and_constraints() -%}
-    {{ kv_to_tables.columns_ddl(model) }}
+    {{ columns_ddl(model) }}
 {%- endmacro %}

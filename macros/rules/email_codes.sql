@@ -8,7 +8,7 @@
         when {{ column }} is null then '{{ column }}_missing'
         {%- endif %}
         {%- if has_check or not var('skip_validation') %}
-        when not {{ kv_to_tables.is_email(column) }} then '{{ column }}_malformed'
+        when not {{ is_email(column) }} then '{{ column }}_malformed'
         {%- endif %}
         else null
     end

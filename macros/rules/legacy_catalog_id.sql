@@ -3,7 +3,7 @@
 #}
 {% macro legacy_catalog_id() -%}
     (
-        select {{ kv_to_tables.target_id('catalogs', 'defaults.value') }}
+        select {{ target_id('catalogs', 'defaults.value') }}
         from {{ ref('defaults') }} as defaults
         where
             defaults.entity = 'products'

@@ -6,7 +6,7 @@
     coalesce(
         stated_{{ status }}_at,
         (
-            select min({{ kv_to_tables.to_instant("(entry ->> 'timestamp')") }})
+            select min({{ to_instant("(entry ->> 'timestamp')") }})
             from
                 jsonb_array_elements(
                     case

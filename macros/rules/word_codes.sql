@@ -4,7 +4,7 @@
 #}
 {% macro word_codes(column, words, typed=none) -%}
     case
-        when {{ kv_to_tables.is_mistyped(column) }} then null
+        when {{ is_mistyped(column) }} then null
         when {{ typed or column }} is null then '{{ column }}_missing'
         when
             {{ typed or column }} not in ('{{ words | join("', '") }}')

@@ -4,11 +4,11 @@
 {% macro finish_run(results) -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail']) | list -%}
-        analyze {{ kv_to_tables.work_table('written_rows') }};
-        update {{ kv_to_tables.work_table('runs') }}
+        analyze {{ work_table('written_rows') }};
+        update {{ work_table('runs') }}
         set
             finished_at = clock_timestamp(),
             outcome = '{{ 'failed' if failed else 'done' }}'
-        where run_id = '{{ kv_to_tables.run_id() }}';
+        where run_id = '{{ run_id() }}';
     {%- endif -%}
 {%- endmacro %}

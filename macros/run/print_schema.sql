@@ -12,7 +12,7 @@
                 {'to': api.Relation.create(schema=node['schema'], identifier=parent) | string}
             ) if 'ref(' in constraint['to'] -%}
         {%- endfor -%}
-        {{ log('create table ' ~ relation ~ ' ' ~ kv_to_tables.columns_ddl(node) ~ ';', info=true) }}
-        {{ log(kv_to_tables.constraints_ddl(relation, node), info=true) }}
+        {{ log('create table ' ~ relation ~ ' ' ~ columns_ddl(node) ~ ';', info=true) }}
+        {{ log(constraints_ddl(relation, node), info=true) }}
     {%- endfor -%}
 {%- endmacro %}

@@ -12,13 +12,13 @@
             ) }}
         {%- endif -%}
         create schema if not exists "{{ var('dry_run_schema') or target.schema }}";
-        create table if not exists {{ kv_to_tables.work_table('runs') }} (
+        create table if not exists {{ work_table('runs') }} (
             run_id text primary key,
             started_at timestamptz not null default now(),
             finished_at timestamptz,
             outcome text
         );
-        create table if not exists {{ kv_to_tables.work_table('written_rows') }} (
+        create table if not exists {{ work_table('written_rows') }} (
             run_id text not null,
             entity text not null,
             id uuid not null,
@@ -26,12 +26,12 @@
             before jsonb,
             primary key (run_id, entity, id)
         );
-        create table if not exists {{ kv_to_tables.work_table('created_tables') }} (
+        create table if not exists {{ work_table('created_tables') }} (
             entity text primary key,
             run_id text not null
         );
-        insert into {{ kv_to_tables.work_table('runs') }} (run_id)
-        values ('{{ kv_to_tables.run_id() }}')
+        insert into {{ work_table('runs') }} (run_id)
+        values ('{{ run_id() }}')
         on conflict (run_id) do nothing;
     {%- endif -%}
 {%- endmacro %}

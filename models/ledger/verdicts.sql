@@ -2,16 +2,16 @@
 
 {% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
-{% for entity in entities -%}
-    select
-        '{{ entity }}' as entity,
-        source_key,
-        id as target_id,
-        key_class,
-        reject_codes,
-        winner_key,
-        root_key,
-        all_change_rules as change_rules
-    from {{ ref('val_' ~ entity) }}
-    {{ 'union all' if not loop.last }}
+{% for entity in entities %}
+select
+    '{{ entity }}' as entity,
+    source_key,
+    id as target_id,
+    key_class,
+    reject_codes,
+    winner_key,
+    root_key,
+    all_change_rules as change_rules
+from {{ ref('val_' ~ entity) }}
+{{ 'union all' if not loop.last }}
 {% endfor %}

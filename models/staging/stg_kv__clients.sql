@@ -33,7 +33,8 @@ extracted as (
         {{ text_of('clients', 'client_account_manager') }} as client_account_manager,
         {{ text_of('clients', 'client_account_manager_email') }} as client_account_manager_email,
         {{ text_of('clients', 'client_implementation_manager') }} as client_implementation_manager,
-        {{ text_of('clients', 'client_implementation_manager_email') }} as client_implementation_manager_email,
+        {{ text_of('clients', 'client_implementation_manager_email') }}
+            as client_implementation_manager_email,
         {{ text_of('clients', 'technology_owner') }} as technology_owner,
         {{ text_of('clients', 'technology_owner_email') }} as technology_owner_email,
         {{ text_of('clients', 'client_url') }} as client_url,
@@ -48,7 +49,8 @@ extracted as (
         {{ text_of('clients', 'client_hris_system') }} as client_hris_system,
 
         ---------- booleans
-        {{ text_of('clients', 'client_allow_session_timeout_extend') }} as client_allow_session_timeout_extend_raw,
+        {{ text_of('clients', 'client_allow_session_timeout_extend') }}
+            as client_allow_session_timeout_extend_raw,
         {{ text_of('clients', 'client_has_employee_data') }} as client_has_employee_data_raw,
 
         ---------- timestamps

@@ -36,10 +36,10 @@ words as (
 
 environments as (
 
-    {% for name in var('known_environments') -%}
-        select '{{ name }}'::text as environment
-        union
-    {% endfor -%}
+    {% for name in var('known_environments') %}
+    select '{{ name }}'::text as environment
+    union
+    {% endfor %}
     select split_part(source_key, ':', 2)
     from source
     where source_key like 'environments:%'

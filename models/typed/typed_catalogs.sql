@@ -11,7 +11,7 @@ staged as (
 typed as (
 
     select
-        staged.*,
+        *,
         {{ target_id('catalogs', 'record_id') }} as id,
         {{ target_id('clients', 'owner_id_raw') }} as stated_owner_id,
         coalesce(

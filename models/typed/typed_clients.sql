@@ -11,7 +11,7 @@ staged as (
 typed as (
 
     select
-        staged.*,
+        *,
         {{ target_id('clients', 'record_id') }} as id,
         coalesce(
             {{ value_map('clients', 'status') }} ->> status,
@@ -22,7 +22,8 @@ typed as (
             end,
             {{ default_of('clients', 'status') }}
         ) as typed_status,
-        {{ to_boolean('client_allow_session_timeout_extend_raw') }} as client_allow_session_timeout_extend,
+        {{ to_boolean('client_allow_session_timeout_extend_raw') }}
+            as client_allow_session_timeout_extend,
         {{ to_boolean('client_has_employee_data_raw') }} as client_has_employee_data,
         {{ instant_in_id('record_id') }} as id_instant,
         {{ default_instant('clients') }} as default_instant,

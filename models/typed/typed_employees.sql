@@ -4,11 +4,11 @@ with
 staged as (
 
     select
-        employees.*,
+        *,
         coalesce(site_id_raw, key_site) as site_reference,
         nullif(btrim(document ->> 'name', e' \t\n\r\f\x0b'), '') as full_name,
         first_name is null and last_name is null as is_unsplit
-    from {{ ref('stg_kv__employees') }} as employees
+    from {{ ref('stg_kv__employees') }}
     offset 0
 
 ),
@@ -26,7 +26,7 @@ sited as (
 typed as (
 
     select
-        sited.*,
+        *,
         {{ target_id('employees', 'record_id', "coalesce(site_id::text, '')") }} as id,
         coalesce(
             {{ value_map('employees', 'status') }} ->> status,

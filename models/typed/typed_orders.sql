@@ -4,12 +4,12 @@ with
 staged as (
 
     select
-        orders.*,
-        {{ long_date_as_iso('orders.delivered_at_raw') }} as delivered_at_iso,
-        coalesce(orders.site_id_raw, orders.key_site) as site_reference,
+        *,
+        {{ long_date_as_iso('delivered_at_raw') }} as delivered_at_iso,
+        coalesce(site_id_raw, key_site) as site_reference,
         nullif(btrim(document ->> 'quantity'), '') as quantity_raw,
         coalesce(document ->> 'itemValue', document #>> '{gift,price}') as unit_price_raw
-    from {{ ref('stg_kv__orders') }} as orders
+    from {{ ref('stg_kv__orders') }}
     offset 0
 
 ),
@@ -17,7 +17,7 @@ staged as (
 typed as (
 
     select
-        staged.*,
+        *,
         {{ target_id('orders', 'record_id') }} as id,
         {{ target_id('clients', 'client_id_raw') }} as client_id,
         {{ target_id('sites', 'site_reference') }} as site_id,

@@ -11,7 +11,7 @@ staged as (
 typed as (
 
     select
-        staged.*,
+        *,
         {{ target_id('products', 'record_id') }} as id,
         coalesce(
             catalog_id_raw, {{ default_of('products', 'catalog_id') }}

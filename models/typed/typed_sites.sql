@@ -11,7 +11,7 @@ staged as (
 typed as (
 
     select
-        staged.*,
+        *,
         {{ target_id('sites', 'record_id') }} as id,
         {{ target_id('clients', 'client_id_raw') }} as client_id,
         {{ target_id('catalogs', 'catalog_id_raw') }} as stated_catalog_id,
@@ -131,7 +131,8 @@ select
                     {{ boolean_codes('enable_employee_log_report') }},
                     {{ boolean_codes('disable_direct_access_auth') }},
                     case
-                        when jsonb_typeof(method_list) <> 'array' then 'validation_methods_malformed'
+                        when jsonb_typeof(method_list) <> 'array'
+                            then 'validation_methods_malformed'
                     end,
                     {{ json_codes('branding') }},
                     {{ json_codes('regional_client_info') }},

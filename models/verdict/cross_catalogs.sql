@@ -35,7 +35,8 @@ owned as (
                 then coalesce(owner.root_key, owner.source_key)
         end as root_key,
         coalesce(live_owner.id, owner.id) as owner_id,
-        live_owner.id is null and coalesce(owner.key_class, 'unknown') in ('unknown', 'soft_deleted')
+        live_owner.id is null
+        and coalesce(owner.key_class, 'unknown') in ('unknown', 'soft_deleted')
             as is_dropped
     from typed
     left join clients as owner on typed.stated_owner_id = owner.id

@@ -25,7 +25,7 @@ candidates as (
         client_code is not null
         and row_codes is null
         and not is_deleted
-        and source_key not in (select source_key from merged)
+        and source_key not in (select merged.source_key from merged)
     union all
     {{ live_claims('clients', 'client_code') }}
 

@@ -31,7 +31,7 @@ duplicates as (
     select
         same_id.source_key,
         same_id.winner_key,
-        typed.site_id is not distinct from winner.site_id as is_merged
+        (typed.site_id is not distinct from winner.site_id) as is_merged
     from same_id
     inner join typed on same_id.source_key = typed.source_key
     inner join typed as winner on same_id.winner_key = winner.source_key
@@ -65,7 +65,7 @@ candidates as (
         typed.row_codes is null
         and not typed.is_deleted
         and related.site_codes is null
-        and typed.source_key not in (select source_key from duplicates)
+        and typed.source_key not in (select duplicates.source_key from duplicates)
     union all
     {{ live_claims('employees', 'employee_id', 'site_id') }}
 

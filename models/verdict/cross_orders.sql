@@ -147,7 +147,7 @@ judged as (
 
 ),
 
-{# Order numbers repeat by the application's own fault: the later ones get a number, none is lost. #}
+{# Order numbers repeat by the application's own fault: the later ones get a number. #}
 candidates as (
 
     select
@@ -160,7 +160,7 @@ candidates as (
     where
         coalesce(row_codes, cross_codes) is null
         and not is_deleted
-        and source_key not in (select source_key from merged)
+        and source_key not in (select merged.source_key from merged)
     union all
     {{ live_claims('orders', 'order_number') }}
 
@@ -189,7 +189,7 @@ select
     merged.source_key is not null as is_merged,
     merged.winner_key,
     case
-        when judged.row_codes is distinct from 'document_malformed'
+        when coalesce(judged.row_codes, '') <> 'document_malformed'
             then judged.cross_codes
     end as cross_codes,
     judged.root_key,

@@ -19,8 +19,10 @@ live_catalogs as (
 
     {# The default catalog counts as there: the final table creates it when it is needed. #}
     union
-    select {{ legacy_catalog_id() }} as id
-    where {{ legacy_catalog_id() }} not in (select id from catalogs where id is not null)
+    select legacy.id
+    from (select {{ legacy_catalog_id() }} as id) as legacy
+    left join catalogs on legacy.id = catalogs.id
+    where catalogs.id is null
 
 ),
 
@@ -57,7 +59,7 @@ candidates as (
         typed.row_codes is null
         and not typed.is_deleted
         and related.catalog_codes is null
-        and typed.source_key not in (select source_key from merged)
+        and typed.source_key not in (select merged.source_key from merged)
     union all
     {{ live_claims('products', 'sku', 'catalog_id') }}
 

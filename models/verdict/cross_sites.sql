@@ -73,7 +73,7 @@ candidates as (
         typed.row_codes is null
         and not typed.is_deleted
         and coalesce(related.client_codes, related.catalog_codes) is null
-        and typed.source_key not in (select source_key from merged)
+        and typed.source_key not in (select merged.source_key from merged)
     union all
     {{ live_claims('sites', 'slug') }}
 

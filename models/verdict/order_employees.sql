@@ -60,8 +60,8 @@ elsewhere as (
     from references_made
     inner join employees on references_made.reference = employees.record_id
     where
-        references_made.source_key not in (select source_key from by_id)
-        and references_made.source_key not in (select source_key from by_number)
+        references_made.source_key not in (select by_id.source_key from by_id)
+        and references_made.source_key not in (select by_number.source_key from by_number)
     group by references_made.source_key
 
 ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from helpers import fingerprint, needs_northwind
+from psycopg import sql
 
 from scripts.connection import connect
 from scripts.settings import ENTITIES, ROOT, Target

@@ -1,20 +1,20 @@
--- Every constraint of every contract stands in the database, validated: a rebuild of a parent, or a
--- hand, could have dropped one, and rows alone would not show it.
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+-- Every constraint of every contract stands in the database, validated: a rebuild of a
+-- parent, or a hand, could have dropped one, and rows alone would not show it.
+{% set constraints = [] %}
+{% for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+{% set relation = ref(entity) %}
+{% for constraint in graph.nodes.get('model.kv_to_tables.' ~ entity, {}).get('constraints', []) %}
+{% do constraints.append((relation, constraint.name)) %}
+{% endfor %}
+{% endfor %}
 
 with
 
-wanted as (
+wanted (table_name, constraint_name) as (
 
-    {% for entity in entities -%}
-        {% set relation = ref(entity) -%}
-        {% for constraint in graph.nodes['model.kv_to_tables.' ~ entity].constraints -%}
-            select
-                '{{ relation }}' as table_name,
-                '{{ constraint.name }}' as constraint_name
-            {{ 'union all' if not loop.last }}
-        {% endfor -%}
-        {{ 'union all' if not loop.last }}
+    values
+    {% for table_name, constraint_name in constraints %}
+    ('{{ table_name }}', '{{ constraint_name }}'){{ ',' if not loop.last }}
     {% endfor %}
 
 )

@@ -1,5 +1,6 @@
--- The law of the house: every key of the capture stands in the ledger once, with a class, and the
--- ledger holds no other key. A join that loses or doubles a record would break it silently.
+-- The law of the house: every key of the capture stands in the ledger once, with a class,
+-- and the ledger holds no other key. A join that loses or doubles a record would break it
+-- silently.
 with
 
 captured as (

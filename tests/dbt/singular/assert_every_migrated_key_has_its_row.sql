@@ -1,6 +1,7 @@
--- Both ways: a migrated key has its row in the final table, and a row that a run of ours wrote has a
--- migrated key. Without the first a load could drop rows; without the second a row would outlive the
--- verdict that brought it. The default catalog is created without a key, by rule.
+-- Both ways: a migrated key has its row in the final table, and a row that a run of ours
+-- wrote has a migrated key. Without the first a load could drop rows; without the second a
+-- row would outlive the verdict that brought it. The default catalog is created without a
+-- key, by rule.
 {% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
 with
@@ -14,12 +15,12 @@ ledger as (
 
 final as (
 
-    {% for entity in entities -%}
-        select
-            '{{ entity }}' as entity,
-            id
-        from {{ ref(entity) }}
-        {{ 'union all' if not loop.last }}
+    {% for entity in entities %}
+    select
+        '{{ entity }}' as entity,
+        id
+    from {{ ref(entity) }}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

@@ -1,5 +1,5 @@
--- A rejected record has at least one reason, and every reason stands in the closed list of its entity,
--- so that the reader of a reject finds what it means and how to mend it.
+-- A rejected record has at least one reason, and every reason stands in the closed list of
+-- its entity, so that the reader of a reject finds what it means and how to mend it.
 with
 
 reasons as (

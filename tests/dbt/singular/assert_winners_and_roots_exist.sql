@@ -1,5 +1,6 @@
--- A merged key names a winner that is not merged itself, and a root names a key of the capture that did
--- not migrate: else a reader who follows the trail ends nowhere. A live row may hold a taken value.
+-- A merged key names a winner that is not merged itself, and a root names a key of the
+-- capture that did not migrate: else a reader who follows the trail ends nowhere. A live row
+-- may hold a taken value.
 with
 
 ledger as (

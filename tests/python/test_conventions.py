@@ -1,0 +1,177 @@
+"""The rules of the house, over the manifest and the YAML: dbt itself does not check YAML keys here."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.dbt_runner import run_dbt
+from scripts.settings import ENTITIES, ROOT, Target
+
+FAULTS = [
+    "missing",
+    "malformed",
+    "too_short",
+    "out_of_range",
+    "unmapped",
+    "unknown",
+    "ambiguous",
+    "rejected",
+    "deleted",
+    "taken",
+]
+ALLOWED = {
+    "file": {
+        "version",
+        "models",
+        "sources",
+        "seeds",
+        "groups",
+        "macros",
+        "exposures",
+        "unit_tests",
+    },
+    "models": {
+        "name",
+        "description",
+        "config",
+        "constraints",
+        "data_tests",
+        "columns",
+        "unit_tests",
+    },
+    "columns": {"name", "description", "data_type", "constraints", "data_tests"},
+    "constraints": {"type", "name", "columns", "to", "to_columns", "expression"},
+    "sources": {"name", "description", "schema", "tables"},
+    "tables": {"name", "identifier", "description", "columns"},
+    "seeds": {"name", "description", "config", "columns", "data_tests"},
+    "groups": {"name", "owner", "description"},
+    "macros": {"name", "description", "arguments"},
+    "arguments": {"name", "type", "description"},
+    "exposures": {"name", "label", "type", "owner", "description", "depends_on", "maturity", "url"},
+    "unit_tests": {"name", "description", "model", "given", "expect", "overrides", "config"},
+}
+YAMLS = sorted((ROOT / "models").rglob("*.yml")) + sorted((ROOT / "seeds").rglob("*.yml"))
+YAMLS += sorted((ROOT / "macros").rglob("*.yml"))
+
+
+@pytest.fixture(scope="module")
+def manifest(server: Target) -> dict[str, Any]:
+    assert run_dbt(server, ["compile"]).success
+    folder = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def _unknown(kind: str, item: dict[str, Any], where: str) -> list[str]:
+    found = [f"{where}: {key}" for key in item if key not in ALLOWED[kind]]
+    for inner in ("models", "columns", "constraints", "sources", "tables", "seeds", "groups"):
+        for child in item.get(inner, []) if kind != "constraints" else []:
+            found += _unknown(inner, child, f"{where} > {child.get('name', inner)}")
+    for inner in ("macros", "arguments", "exposures", "unit_tests"):
+        for child in item.get(inner, []):
+            found += _unknown(inner, child, f"{where} > {child.get('name', inner)}")
+    return found
+
+
+@pytest.mark.parametrize("path", YAMLS, ids=lambda path: path.name)
+def test_no_yaml_key_is_misspelt(path: Path) -> None:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = [f"{path.name}: {key}" for key in content if key not in ALLOWED["file"]]
+    for kind in ALLOWED["file"] - {"version"}:
+        for item in content.get(kind, []):
+            found += _unknown(kind, item, item.get("name", kind))
+    assert found == []
+
+
+def test_every_model_and_column_is_described(models: list[dict[str, Any]]) -> None:
+    bare = [node["name"] for node in models if not node["description"].strip()]
+    for node in models:
+        bare += [
+            f"{node['name']}.{name}"
+            for name, column in node["columns"].items()
+            if not column["description"].strip()
+        ]
+        assert node["columns"], node["name"]
+    assert bare == []
+
+
+def test_every_model_has_a_yaml_of_its_own_name(models: list[dict[str, Any]]) -> None:
+    for node in models:
+        sql_path = ROOT / node["original_file_path"]
+        assert sql_path.with_suffix(".yml").exists(), node["name"]
+
+
+def test_prefixes_match_folders(models: list[dict[str, Any]]) -> None:
+    prefixes = {
+        "staging": ("stg_kv__",),
+        "typed": ("typed_",),
+        "verdict": ("cross_", "val_", "order_"),
+    }
+    for node in models:
+        folder = node["fqn"][1]
+        assert node["name"].startswith(prefixes.get(folder, ("",))), node["name"]
+        if folder == "final":
+            assert node["name"] in ENTITIES
+
+
+def test_final_models_have_enforced_contracts_and_named_constraints(
+    models: list[dict[str, Any]],
+) -> None:
+    final = {node["name"]: node for node in models if node["fqn"][1] == "final"}
+    assert sorted(final) == sorted(ENTITIES)
+    for name, node in final.items():
+        assert node["config"]["contract"]["enforced"], name
+        assert node["config"]["full_refresh"] is False, name
+        assert node["access"] == "public", name
+        assert all(constraint["name"] for constraint in node["constraints"]), name
+
+
+def test_only_the_capture_reads_the_store(models: list[dict[str, Any]]) -> None:
+    readers = [node["name"] for node in models if node["sources"]]
+    assert readers == ["stg_kv__keys"]
+
+
+def test_every_variable_is_read(manifest: dict[str, Any]) -> None:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    code = "\n".join(
+        [node["raw_code"] for node in manifest["nodes"].values() if node.get("raw_code")]
+        + [macro["macro_sql"] for macro in manifest["macros"].values()]
+    )
+    for name in project["vars"]:
+        assert re.search(rf"var\(['\"]{name}['\"]", code), name
+
+
+def test_the_codes_in_the_sql_are_the_codes_in_the_seed(manifest: dict[str, Any]) -> None:
+    pattern = re.compile(r"'([a-z][a-z0-9_]*_(?:" + "|".join(FAULTS) + r"))'")
+    with (ROOT / "seeds" / "reject_codes.csv").open(encoding="utf-8", newline="") as file:
+        seed = {(row["entity"], row["code"]) for row in csv.DictReader(file)}
+    written = set()
+    for entity in ENTITIES:
+        names = [f"stg_kv__{entity}", f"typed_{entity}", f"cross_{entity}"]
+        for name in names + (["order_employees"] if entity == "orders" else []):
+            code = manifest["nodes"][f"model.kv_to_tables.{name}"]["compiled_code"]
+            written |= {(entity, found) for found in pattern.findall(code)}
+    # Two names that end like a fault and are none: a class, and a field of the document.
+    written = {item for item in written if item[1] not in ("soft_deleted", "is_deleted")}
+    assert written - seed == set()
+    assert seed - written == set()
+
+
+def test_the_six_stand_in_one_order_everywhere() -> None:
+    for path in [ROOT / "dbt_project.yml", *YAMLS, *(ROOT / "docs").rglob("*.md")]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            places = [line.find(entity) for entity in ENTITIES]
+            if -1 not in places:
+                assert places == sorted(places), f"{path.name}: {line}"
