@@ -27,6 +27,8 @@
         or ({{ 'live.' ~ others | join(', live.') }})
         is distinct from ({{ 'incoming.' ~ others | join(', incoming.') }});
 
+    {{ release_values(target_relation, arg_dict['temp_relation'], key) }}
+
     insert into {{ target_relation }} ({{ columns | join(', ') }})
     select {{ 'incoming.' ~ columns | join(', incoming.') }}
     from {{ arg_dict['temp_relation'] }} as incoming

@@ -1,6 +1,7 @@
 {#
   The unique values that rows of the application hold in the live table, as claims that nobody beats:
-  earlier than any, under a name no key has. Rows of this run's own records are left out. Columns:
+  earlier than any, under a name no key has. Rows that this run will write anew (`clean`, a CTE of the calling model with
+  their ids) are left out. Columns:
   source_key, scope, value, is_derived, created_at.
 #}
 {% macro live_claims(entity, value, scope="''") -%}
@@ -15,5 +16,5 @@
     from {{ live or '(select * from typed where false)' }} as live
     where
         {{ value }} is not null
-        and not exists (select 1 from typed where typed.id = live.id)
+        and not exists (select 1 from clean where clean.id = live.id)
 {%- endmacro %}

@@ -12,9 +12,10 @@ merged as (
 
 ),
 
-candidates as (
+clean as (
 
     select
+        id,
         source_key,
         '' as scope,
         client_code as value,
@@ -22,10 +23,22 @@ candidates as (
         created_at
     from typed
     where
-        client_code is not null
-        and row_codes is null
+        row_codes is null
         and not is_deleted
         and source_key not in (select merged.source_key from merged)
+
+),
+
+candidates as (
+
+    select
+        source_key,
+        scope,
+        value,
+        is_derived,
+        created_at
+    from clean
+    where value is not null
     union all
     {{ live_claims('clients', 'client_code') }}
 

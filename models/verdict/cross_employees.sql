@@ -51,9 +51,10 @@ related as (
 ),
 
 {# Only records that nothing else speaks against claim a number. #}
-candidates as (
+clean as (
 
     select
+        typed.id,
         typed.source_key,
         typed.site_id as scope,
         typed.employee_id as value,
@@ -66,6 +67,18 @@ candidates as (
         and not typed.is_deleted
         and related.site_codes is null
         and typed.source_key not in (select duplicates.source_key from duplicates)
+
+),
+
+candidates as (
+
+    select
+        source_key,
+        scope,
+        value,
+        is_derived,
+        created_at
+    from clean
     union all
     {{ live_claims('employees', 'employee_id', 'site_id') }}
 

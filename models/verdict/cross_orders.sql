@@ -62,6 +62,7 @@ related as (
 
     select
         typed.source_key,
+        typed.id,
         typed.is_deleted,
         typed.row_codes,
         typed.created_at,
@@ -148,9 +149,10 @@ judged as (
 ),
 
 {# Order numbers repeat by the application's own fault: the later ones get a number. #}
-candidates as (
+clean as (
 
     select
+        id,
         source_key,
         '' as scope,
         order_number as value,
@@ -161,6 +163,18 @@ candidates as (
         coalesce(row_codes, cross_codes) is null
         and not is_deleted
         and source_key not in (select merged.source_key from merged)
+
+),
+
+candidates as (
+
+    select
+        source_key,
+        scope,
+        value,
+        is_derived,
+        created_at
+    from clean
     union all
     {{ live_claims('orders', 'order_number') }}
 

@@ -45,9 +45,10 @@ related as (
 ),
 
 {# Only records that nothing else speaks against claim a SKU. #}
-candidates as (
+clean as (
 
     select
+        typed.id,
         typed.source_key,
         typed.catalog_id as scope,
         typed.sku as value,
@@ -60,6 +61,18 @@ candidates as (
         and not typed.is_deleted
         and related.catalog_codes is null
         and typed.source_key not in (select merged.source_key from merged)
+
+),
+
+candidates as (
+
+    select
+        source_key,
+        scope,
+        value,
+        is_derived,
+        created_at
+    from clean
     union all
     {{ live_claims('products', 'sku', 'catalog_id') }}
 

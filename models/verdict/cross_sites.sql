@@ -59,9 +59,10 @@ related as (
 ),
 
 {# Only records that nothing else speaks against claim a slug. #}
-candidates as (
+clean as (
 
     select
+        typed.id,
         typed.source_key,
         '' as scope,
         typed.slug as value,
@@ -74,6 +75,18 @@ candidates as (
         and not typed.is_deleted
         and coalesce(related.client_codes, related.catalog_codes) is null
         and typed.source_key not in (select merged.source_key from merged)
+
+),
+
+candidates as (
+
+    select
+        source_key,
+        scope,
+        value,
+        is_derived,
+        created_at
+    from clean
     union all
     {{ live_claims('sites', 'slug') }}
 

@@ -44,6 +44,7 @@ class Scope:
                     "defaults",
                     "written_rows",
                     "created_tables",
+                    "runs",
                     "stg_kv__keys",
                 )
             },
@@ -77,6 +78,14 @@ class Scope:
     def is_ours(self, entity: str) -> bool:
         """Say whether this project created the table, so that nobody else has rows in it."""
         query = "select exists (select 1 from {created_tables} where entity = {entity})"
+        return bool(self.row(query, entity)[0])
+
+    def is_new(self, entity: str) -> bool:
+        """Say whether the last run created the table: nobody else had a business with it yet."""
+        query = (
+            "select exists (select 1 from {created_tables} where entity = {entity}"
+            " and run_id = (select run_id from {runs} order by started_at desc limit 1))"
+        )
         return bool(self.row(query, entity)[0])
 
     def attempt(

@@ -243,3 +243,59 @@ def test_a_view_where_a_final_table_must_stand_stops_the_run(
     with pytest.raises(KvError, match=r"'public\.orders' is no table"):
         run(database)
     assert isinstance(rows(database, "select id from orders")[0][0], int)
+
+
+def test_two_records_may_exchange_a_unique_value_between_runs(
+    database: Target, tmp_path: Path
+) -> None:
+    client = {"name": "Orchid", "contactEmail": "a@b.example"}
+    first = {
+        "client:1": {**client, "clientCode": "A"},
+        "client:2": {**client, "clientCode": "B"},
+        "site:1": {"name": "One", "clientId": "1", "slug": "one"},
+        "site:2": {"name": "Two", "clientId": "1", "slug": "two"},
+    }
+    load_documents(database, tmp_path, first)
+    assert run(database).exit_code == Exit.DONE
+    second = {
+        "client:1": {**client, "clientCode": "B"},
+        "client:2": client,
+        "site:1": {"name": "One", "clientId": "1", "slug": "two"},
+        "site:2": {"name": "Two", "clientId": "1", "slug": "one"},
+    }
+    load_documents(database, tmp_path, second)
+    outcome = run(database)
+    assert outcome.failures == []
+    assert outcome.exit_code == Exit.DONE
+    assert rows(database, "select name, slug from sites order by slug") == [
+        ("Two", "one"),
+        ("One", "two"),
+    ]
+    assert rows(database, "select client_code from clients order by 1") == [("B",), (None,)]
+
+
+def test_a_unique_value_that_a_live_row_holds_is_a_reject(database: Target, tmp_path: Path) -> None:
+    client = {"name": "Orchid", "contactEmail": "a@b.example", "clientCode": "A"}
+    load_documents(database, tmp_path, {"client:1": client})
+    assert run(database).exit_code == Exit.DONE
+    with connect(database) as connection:
+        connection.execute(
+            "insert into clients (id, name, contact_email, client_code)"
+            " values ('00000000-0000-0000-0000-000000000001', 'Own', 'own@b.example', 'LIVE')"
+        )
+    load_documents(
+        database,
+        tmp_path,
+        {"client:1": client, "client:2": {**client, "clientCode": "LIVE"}},
+    )
+    outcome = run(database)
+    assert outcome.failures == []
+    assert rows(
+        database, "select source_key, reject_codes, winner_key from kv_to_tables.rejects"
+    ) == [
+        (
+            "client:2",
+            "client_code_taken",
+            "the live row 00000000-0000-0000-0000-000000000001",
+        )
+    ]

@@ -368,6 +368,14 @@ def test_a_table_of_the_application_may_hold_more(northwind: Target) -> None:
 
 
 @needs_northwind
+def test_rows_that_came_after_the_run_which_made_the_table_are_noted(northwind: Target) -> None:
+    change(northwind, "insert into clients (name, contact_email) values ('App', 'app@x.example')")
+    assert set(failed(verified(northwind))) == {"clients: no other rows"}
+    change(northwind, "insert into kv_to_tables.runs (run_id) values ('the next')")
+    assert failed(verified(northwind)) == {}
+
+
+@needs_northwind
 def test_one_row_needs_no_key_the_catalog_of_products_without_one(northwind: Target) -> None:
     legacy = made_in_python("catalogs", "production", "", "catalog_legacy_default")
     for row_id, broken in ((legacy, set()), (uuid.uuid4(), {"catalogs: rows have keys"})):
