@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -84,13 +86,17 @@ class BuildProgress:
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TextColumn("left"),
             Remaining(),
             console=out,
             transient=True,
             disable=not self._live,
         )
-        self._task = self._progress.add_task("starting", total=None)
+        self._task = self._progress.add_task("starting", total=None, rate="")
         self._working = ""
+        self._rows = 0
+        self._start = time.monotonic()
 
     def on_event(self, event: Any) -> None:
         """Take one dbt event; everything but the start and end of nodes is passed over."""
@@ -103,7 +109,11 @@ class BuildProgress:
         elif name == "NodeFinished":
             info = event.data.node_info
             seconds = float(event.data.run_result.execution_time or 0)
-            self._progress.advance(self._task)
+            # The message of a model ends in the number of its rows: SELECT 1114, INSERT 0 92.
+            counted = re.search(r"(?:SELECT|INSERT 0) (\d+)$", str(event.data.run_result.message))
+            self._rows += int(counted[1]) if counted else 0
+            rate = self._rows / max(time.monotonic() - self._start, 0.1)
+            self._progress.update(self._task, advance=1, rate=f"{rate:,.0f} rows/s")
             self.on_node(info.node_name, info.node_status, seconds)
             if not self.quiet and (self.verbose or not self._live):
                 say(f"  {info.node_status:<8} {seconds:7.2f} s  {info.node_name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,8 @@ def docs_task(target: Target) -> int:
         raise KvError(f"dbt could not write the documentation: {result.error}")
     site = ROOT / "site"
     site.mkdir(exist_ok=True)
-    shutil.copyfile(ROOT / "target" / "static_index.html", site / "index.html")
+    written = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")) / "static_index.html"
+    shutil.copyfile(written, site / "index.html")
     console.say(f"Wrote {site / 'index.html'}; it opens without a network.")
     return 0
 

@@ -211,7 +211,8 @@ def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:
     if outcome.verification:
         outcome.verification.print(verbose=verbose)
     parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
-    console.say(f"Took {parts}.")
+    rate = outcome.keys / max(outcome.seconds.get("build", 0.0), 0.1)
+    console.say(f"Took {parts}; the build did {rate:,.0f} keys a second.")
     for failure in outcome.failures:
         console.complain(f"FAILED  {failure}")
     console.say(_closing_sentence(outcome))

@@ -194,6 +194,55 @@ def test_a_bad_value_is_caught_and_named_by_its_key(northwind: Target) -> None:
     assert "hidden" not in json.dumps(report.to_json())
 
 
+BAD_ADDRESSES = [
+    "nobody",
+    "@c.example",
+    "a@c",
+    "a@c.d",
+    "a b@c.example",
+    "ü@c.example",
+    "a@c.example\n",
+    "a..b@c.example",
+    ".a@c.example",
+    "a.@c.example",
+    "a@c..example",
+    "a@.c.example",
+    "a@-c.example",
+    "a@c-.example",
+    "a@c.-d.example",
+    f"{'x' * 65}@c.example",
+    f"a@{'x' * 64}.example",
+    f"a@c.{'x' * 64}",
+    f"{'x' * 64}@{'y' * 61}.{'y' * 61}.{'y' * 61}.info",
+]
+GOOD_ADDRESSES = [
+    "A@C.EXAMPLE",
+    "a-.b@c.example",
+    "a%_+b@c--d.example",
+    f"{'x' * 64}@c.example",
+    f"a@{'x' * 63}.example",
+    f"{'x' * 64}@{'y' * 61}.{'y' * 61}.{'y' * 61}.com",
+]
+
+
+@needs_northwind
+def test_addresses_are_judged_as_the_tables_and_rfc_5321_do(northwind: Target) -> None:
+    ids = [row[0] for row in rows(northwind, "select id::text from clients order by id")]
+    addresses = dict(zip(BAD_ADDRESSES + GOOD_ADDRESSES, ids, strict=False))
+    with connect(northwind) as connection:
+        connection.execute("alter table clients drop constraint clients_email_format")
+        for address, client in addresses.items():
+            connection.execute(
+                "update clients set contact_email = %s where id = %s", (address, client)
+            )
+    named = {
+        key
+        for result in found(run_expectations(northwind, "public").results, "clients", "contact")
+        for key in result.sample_keys
+    }
+    assert named == {f"client:{addresses[address]}" for address in BAD_ADDRESSES}
+
+
 @needs_northwind
 def test_no_more_than_twenty_keys_are_named(northwind: Target) -> None:
     change(
