@@ -20,6 +20,13 @@ from scripts.settings import ENTITIES, Target
 
 PREFIX = "kv_dry_run_"
 _COMMENT = "kv-to-tables: ephemeral schema of a dry run; safe to drop"
+_ON_DELETE = {
+    "a": sql.SQL("no action"),
+    "r": sql.SQL("restrict"),
+    "c": sql.SQL("cascade"),
+    "n": sql.SQL("set null"),
+    "d": sql.SQL("set default"),
+}
 _LOCK = "select pg_try_advisory_lock(hashtextextended(%s, 7346))"
 
 
@@ -119,21 +126,25 @@ def _copy_foreign_keys(
         " array(select attname::text from unnest(conkey) with ordinality as part (number, place)"
         "   join pg_attribute on attrelid = conrelid and attnum = part.number order by place),"
         " array(select attname::text from unnest(confkey) with ordinality as part (number, place)"
-        "   join pg_attribute on attrelid = confrelid and attnum = part.number order by place)"
+        "   join pg_attribute on attrelid = confrelid and attnum = part.number order by place),"
+        " confdeltype"
         " from pg_constraint"
         " join pg_class as parent on parent.oid = confrelid"
         " join pg_namespace as space on space.oid = parent.relnamespace"
         " where contype = 'f' and conrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))",
         (source, entity),
     ).fetchall()
-    for name, parent, parent_schema, columns, parent_columns in keys:
+    for name, parent, parent_schema, columns, parent_columns, on_delete in keys:
         ours = parent_schema == source and parent in ENTITIES
         connection.execute(
-            sql.SQL("alter table {} add constraint {} foreign key ({}) references {} ({})").format(
+            sql.SQL(
+                "alter table {} add constraint {} foreign key ({}) references {} ({}) on delete {}"
+            ).format(
                 sql.Identifier(schema, entity),
                 sql.Identifier(name),
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
                 sql.Identifier(schema if ours else parent_schema, parent),
                 sql.SQL(", ").join(map(sql.Identifier, parent_columns)),
+                _ON_DELETE[on_delete],
             )
         )

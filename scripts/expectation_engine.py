@@ -112,7 +112,8 @@ def judge(
     try:
         rows = _rows_of(source, batch)
         found = _ask(rows, batch, list(enumerate(expectations)), "BOOLEAN_ONLY")
-        again = [(i, e) for i, e in enumerate(expectations) if found[i].outcome == FAILED]
+        failed = {i for i, finding in found.items() if finding.outcome == FAILED}
+        again = [(i, e) for i, e in enumerate(expectations) if i in failed]
         for custom in (False, True):
             few = [(i, e) for i, e in again if (e["type"] == _CUSTOM_SQL) is custom]
             # COMPLETE would fetch every failing value; only for SQL of our own, which gives ids

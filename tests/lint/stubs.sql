@@ -153,3 +153,14 @@
     crossed.winner_key,
     crossed.root_key
 {%- endmacro %}
+{% macro env_var(name, default='') -%}
+    {{ default }}
+{%- endmacro %}
+{% macro rows_not_landing_once(origin, key, landing, field) -%}
+    select
+        source_key as key,
+        1 as departed_count,
+        1 as landed_count
+    from {{ origin }}
+    full outer join {{ landing }} using ({{ key }})
+{%- endmacro %}

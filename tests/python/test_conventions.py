@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 
@@ -57,7 +58,15 @@ ALLOWED = {
     "arguments": {"name", "type", "description"},
     "exposures": {"name", "label", "type", "owner", "description", "depends_on", "maturity", "url"},
     "unit_tests": {"name", "description", "model", "given", "expect", "overrides", "config"},
+    "given": {"input", "rows", "format", "fixture"},
+    "expect": {"rows", "format", "fixture"},
+    "overrides": {"macros", "vars", "env_vars"},
+    "data_tests": {"name", "description", "arguments", "config"},
 }
+# What has the name of a kind, and holds names of the user's own.
+FREE = {"constraints": {"columns"}, "data_tests": {"arguments"}, "overrides": {"macros"}}
+# `sync_status` has the table's own default, so the code of its rule cannot come up.
+OUT_OF_REACH = {("products", "sync_status_missing")}
 YAMLS = sorted((ROOT / "models").rglob("*.yml")) + sorted((ROOT / "seeds").rglob("*.yml"))
 YAMLS += sorted((ROOT / "macros").rglob("*.yml"))
 
@@ -76,23 +85,22 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _unknown(kind: str, item: dict[str, Any], where: str) -> list[str]:
     found = [f"{where}: {key}" for key in item if key not in ALLOWED[kind]]
-    for inner in ("models", "columns", "constraints", "sources", "tables", "seeds", "groups"):
-        for child in item.get(inner, []) if kind != "constraints" else []:
-            found += _unknown(inner, child, f"{where} > {child.get('name', inner)}")
-    for inner in ("macros", "arguments", "exposures", "unit_tests"):
-        for child in item.get(inner, []):
-            found += _unknown(inner, child, f"{where} > {child.get('name', inner)}")
+    for inner in (ALLOWED[kind] & ALLOWED.keys() & item.keys()) - FREE.get(kind, set()):
+        children = item[inner] if isinstance(item[inner], list) else [item[inner]]
+        for child in children:
+            if inner == "data_tests":
+                # A test is its name alone, or its name with settings.
+                for name, settings in child.items() if isinstance(child, dict) else ():
+                    found += _unknown(inner, settings, f"{where} > {name}")
+            else:
+                found += _unknown(inner, child, f"{where} > {child.get('name', inner)}")
     return found
 
 
 @pytest.mark.parametrize("path", YAMLS, ids=lambda path: path.name)
 def test_no_yaml_key_is_misspelt(path: Path) -> None:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found = [f"{path.name}: {key}" for key in content if key not in ALLOWED["file"]]
-    for kind in ALLOWED["file"] - {"version"}:
-        for item in content.get(kind, []):
-            found += _unknown(kind, item, item.get("name", kind))
-    assert found == []
+    assert _unknown("file", content, path.name) == []
 
 
 def test_every_model_and_column_is_described(models: list[dict[str, Any]]) -> None:
@@ -153,6 +161,34 @@ def test_every_variable_is_read(manifest: dict[str, Any]) -> None:
         assert re.search(rf"var\(['\"]{name}['\"]", code), name
 
 
+def test_every_macro_is_documented_with_its_arguments(manifest: dict[str, Any]) -> None:
+    documented = {
+        macro["name"]: macro
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "kv_to_tables"
+    }
+    paths = sorted((ROOT / "macros").rglob("*.sql"))
+    parser = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=True)
+    for path in paths:
+        (macro,) = parser.parse(path.read_text(encoding="utf-8")).find_all(jinja2.nodes.Macro)
+        assert macro.name == path.stem
+        found = documented[macro.name]
+        assert found["description"].strip(), macro.name
+        assert [argument["name"] for argument in found["arguments"]] == [
+            argument.name for argument in macro.args
+        ], macro.name
+        assert all(each["type"] and each["description"] for each in found["arguments"]), macro.name
+    content = yaml.safe_load((ROOT / "macros" / "_macros.yml").read_text(encoding="utf-8"))
+    listed = {item["name"] for item in content["macros"] if not item["name"].startswith("test_")}
+    assert listed == {path.stem for path in paths}
+
+
+def test_the_exposure_depends_on_the_six_tables(manifest: dict[str, Any]) -> None:
+    (exposure,) = manifest["exposures"].values()
+    wanted = [f"model.kv_to_tables.{entity}" for entity in ENTITIES]
+    assert sorted(exposure["depends_on"]["nodes"]) == sorted(wanted)
+
+
 def test_the_codes_in_the_sql_are_the_codes_in_the_seed(manifest: dict[str, Any]) -> None:
     pattern = re.compile(r"'([a-z][a-z0-9_]*_(?:" + "|".join(FAULTS) + r"))'")
     with (ROOT / "seeds" / "reject_codes.csv").open(encoding="utf-8", newline="") as file:
@@ -167,6 +203,23 @@ def test_the_codes_in_the_sql_are_the_codes_in_the_seed(manifest: dict[str, Any]
     written = {item for item in written if item[1] not in ("soft_deleted", "is_deleted")}
     assert written - seed == set()
     assert seed - written == set()
+
+
+def test_every_reject_code_is_expected_by_a_unit_test(manifest: dict[str, Any]) -> None:
+    expected = set(OUT_OF_REACH)
+    for test in manifest["unit_tests"].values():
+        model = test["model"]
+        entity = "orders" if model == "order_employees" else model.rpartition("_")[2]
+        for row in test["expect"]["rows"]:
+            values = [str(row[name] or "") for name in row if name.endswith("_codes")]
+            expected |= {(entity, code) for value in values for code in value.split(",")}
+    with (ROOT / "seeds" / "reject_codes.csv").open(encoding="utf-8", newline="") as file:
+        seed = {(row["entity"], row["code"]) for row in csv.DictReader(file)}
+    for entity, code in sorted(seed - expected):
+        # One macro writes the code of every text that is none: it is tested once an entity.
+        places = [f"typed_{entity}", f"cross_{entity}"]
+        compiled = [manifest["nodes"][f"model.kv_to_tables.{x}"]["compiled_code"] for x in places]
+        assert not any(f"'{code}'" in sql for sql in compiled), f"{entity}.{code}"
 
 
 def test_the_six_stand_in_one_order_everywhere() -> None:
