@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import load_documents, rows, run
+
 from scripts.settings import Target
 
 # The key, its class, and for a record the entity, its site and its id.
