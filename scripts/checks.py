@@ -22,6 +22,12 @@ def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
         preflight.check(connection, target)
         if not _exists(connection, target.work_schema, "key_ledger"):
             raise KvError("There is no run to verify yet.", "Run 'invoke migrate' first.")
+        for entity in ENTITIES:
+            if not _exists(connection, target.final_schema, entity):
+                raise KvError(
+                    f"There is no table {target.final_schema}.{entity} to verify.",
+                    "Run 'invoke migrate' first; a rollback has taken it away.",
+                )
     tests = run_dbt(target, ["test", "--exclude-resource-types", "unit_test"])
     expectations = run_expectations(target, target.final_schema, True)
     verification = verify(target, target.final_schema, target.work_schema)

@@ -44,7 +44,9 @@ class Options:
             raise UsageError(
                 f"--batch-size={self.batch_size} is not a number of rows.", "Use 1 or more."
             )
-        if self.max_rejects and not _LIMIT.fullmatch(self.max_rejects):
+        limit = self.max_rejects
+        too_much = limit.endswith("%") and _LIMIT.fullmatch(limit) and float(limit[:-1]) > 100
+        if limit and (too_much or not _LIMIT.fullmatch(limit)):
             raise UsageError(
                 f"--max-rejects={self.max_rejects} is neither a number nor a percentage.",
                 "Use for example 20 or 2.5%.",

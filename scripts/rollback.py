@@ -29,7 +29,7 @@ def chosen_tables(tables: str) -> tuple[str, ...]:
 
     Raises UsageError for a name that is none of the six.
     """
-    names = [name.strip() for name in tables.split(",") if name.strip()] or list(ENTITIES)
+    names = [name.strip() for name in tables.split(",")] if tables else list(ENTITIES)
     for name in names:
         if name not in ENTITIES:
             raise UsageError(

@@ -14,7 +14,7 @@ from scripts.task_support import friendly, helped, target_of
 @task
 @friendly
 def start(_: Context) -> int:
-    """Start the embedded server; it stays up until `invoke db stop`."""
+    """Start the embedded server; it stays up until `invoke db.stop`."""
     from scripts import console, embedded
 
     server = embedded.ensure_running()
@@ -63,7 +63,7 @@ def url(_: Context, target: str = "embedded") -> int:
 @task
 @friendly
 def env(_: Context) -> int:
-    """Print the variables of the embedded server for a shell: eval "$(invoke db env)"."""
+    """Print the variables of the embedded server for a shell: eval "$(invoke db.env)"."""
     import sys
 
     from scripts import embedded

@@ -3,11 +3,11 @@
 #}
 {% macro is_deleted() -%}
     coalesce(
-        document -> 'deleted' = 'true'
-        or document -> 'isDeleted' = 'true'
-        or document -> 'is_deleted' = 'true'
-        or jsonb_typeof(document -> 'deletedAt') in ('string', 'number')
-        or jsonb_typeof(document -> 'deleted_at') in ('string', 'number'),
+        document ->> 'deleted' = 'true'
+        or document ->> 'isDeleted' = 'true'
+        or document ->> 'is_deleted' = 'true'
+        or nullif(document ->> 'deletedAt', 'false') <> ''
+        or nullif(document ->> 'deleted_at', 'false') <> '',
         false
     )
 {%- endmacro %}

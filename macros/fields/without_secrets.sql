@@ -1,7 +1,7 @@
 {#
   A document with the secret paths of its entity (var `secret_paths`) replaced by "[withheld]", so
-  that no table of ours ever holds them. A path the document lacks is set to nothing (`{}`): with
-  such a path, or one that runs through a list, jsonb_set would fail.
+  that no table of ours ever holds them. Where something else than an object stands on the way, it is
+  withheld whole, since nobody knows what it holds. A path the document lacks is set to nothing (`{}`).
 #}
 {% macro without_secrets() -%}
     case
@@ -9,9 +9,16 @@
         when entity = '{{ secret_entity }}' and jsonb_typeof(document) = 'object'
             then
                 {{ 'jsonb_set(' * paths | length }}document
-                {%- for path in paths %}
-                {%- set place = "'{" ~ path | join(',') ~ "}'::text[]" %},
-                case when document #> {{ place }} is not null then {{ place }} else '{}' end,
+                {%- for path in paths %},
+                case
+                    {%- for depth in range(1, path | length) %}
+                    {%- set way = "'{" ~ path[:depth] | join(',') ~ "}'::text[]" %}
+                    when jsonb_typeof(document #> {{ way }}) not in ('object', 'null') then {{ way }}
+                    {%- endfor %}
+                    {%- set place = "'{" ~ path | join(',') ~ "}'::text[]" %}
+                    when document #> {{ place }} is not null then {{ place }}
+                    else '{}'
+                end,
                 '"[withheld]"', false)
                 {%- endfor %}
         {%- endfor %}

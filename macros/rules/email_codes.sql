@@ -3,13 +3,14 @@
   checks the column, so the rule holds without validation too.
 #}
 {% macro email_codes(column, required=false, has_check=false) -%}
+    {%- if not has_check and var('skip_validation') -%}
+    null
+    {%- else -%}
     case
         {%- if required %}
         when {{ column }} is null then '{{ column }}_missing'
         {%- endif %}
-        {%- if has_check or not var('skip_validation') %}
         when not {{ is_email(column) }} then '{{ column }}_malformed'
-        {%- endif %}
-        else null
     end
+    {%- endif -%}
 {%- endmacro %}

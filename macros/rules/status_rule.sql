@@ -6,7 +6,7 @@
     case
         when status <> typed_status then 'status:mapped'
         {%- if hint %}
-        when status is null and jsonb_typeof(document -> '{{ hint }}') = 'boolean'
+        when status is null and {{ word_of_flag(hint, 'active', 'inactive') }} is not null
             then 'status:from_document'
         {%- endif %}
         when status is null then 'status:default'

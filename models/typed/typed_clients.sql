@@ -16,10 +16,7 @@ typed as (
         coalesce(
             {{ value_map('clients', 'status') }} ->> status,
             status,
-            case document -> 'isActive'
-                when 'true' then 'active'
-                when 'false' then 'inactive'
-            end,
+            {{ word_of_flag('isActive', 'active', 'inactive') }},
             {{ default_of('clients', 'status') }}
         ) as typed_status,
         {{ to_boolean('client_allow_session_timeout_extend_raw') }}
@@ -101,6 +98,7 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
+                    {{ length_codes('client_code') }},
                     {{ name_codes() }},
                     {{ email_codes('contact_email', required=true, has_check=true) }},
                     {{ word_codes('status', ['active', 'inactive'], 'typed_status') }},

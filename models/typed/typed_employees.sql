@@ -31,10 +31,7 @@ typed as (
         coalesce(
             {{ value_map('employees', 'status') }} ->> status,
             status,
-            case document -> 'isActive'
-                when 'true' then 'active'
-                when 'false' then 'inactive'
-            end,
+            {{ word_of_flag('isActive', 'active', 'inactive') }},
             {{ default_of('employees', 'status') }}
         ) as typed_status,
         {{ instant_in_id('record_id') }} as id_instant,
@@ -91,6 +88,8 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
+                    {{ length_codes('employee_id', 'coalesce(employee_id, record_id)') }},
+                    {{ length_codes('serial_card_number') }},
                     case
                         when site_id is null and not {{ is_mistyped('site_id') }}
                             then 'site_id_missing'

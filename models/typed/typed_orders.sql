@@ -8,7 +8,10 @@ staged as (
         {{ long_date_as_iso('delivered_at_raw') }} as delivered_at_iso,
         coalesce(site_id_raw, key_site) as site_reference,
         nullif(btrim(document ->> 'quantity'), '') as quantity_raw,
-        coalesce(document ->> 'itemValue', document #>> '{gift,price}') as unit_price_raw
+        coalesce(
+            nullif(btrim(document ->> 'itemValue'), ''),
+            nullif(btrim(document #>> '{gift,price}'), '')
+        ) as unit_price_raw
     from {{ ref('stg_kv__orders') }}
     offset 0
 
@@ -63,6 +66,19 @@ dated as (
     from typed
     offset 0
 
+),
+
+timed as (
+
+    select
+        *,
+        {{ status_instant('confirmed') }} as confirmed_at,
+        {{ status_instant('shipped') }} as shipped_at,
+        {{ status_instant('delivered') }} as delivered_at,
+        {{ status_instant('cancelled') }} as cancelled_at
+    from dated
+    offset 0
+
 )
 
 select
@@ -97,10 +113,10 @@ select
     quantity,
 
     ---------- timestamps
-    {{ status_instant('confirmed') }} as confirmed_at,
-    {{ status_instant('shipped') }} as shipped_at,
-    {{ status_instant('delivered') }} as delivered_at,
-    {{ status_instant('cancelled') }} as cancelled_at,
+    confirmed_at,
+    shipped_at,
+    delivered_at,
+    cancelled_at,
     confirmed_at_raw,
     shipped_at_raw,
     delivered_at_raw,
@@ -113,17 +129,19 @@ select
     ---------- json
     typed_address as shipping_address,
     items,
-    coalesce(
-        metadata,
-        jsonb_strip_nulls(
-            jsonb_build_object(
-                'timeline', document -> 'timeline',
-                'carrier', document -> 'carrier',
-                'giftName', coalesce(document -> 'giftName', document #> '{gift,name}'),
-                'siteName', document -> 'siteName'
-            )
-        )
-    ) as metadata,
+    {# What the document keeps beside its metadata goes into it; what the metadata say stays. #}
+    case
+        when coalesce(jsonb_typeof(metadata), 'object') = 'object'
+            then
+                {{ kept_in_metadata("document -> 'timeline'", 'timeline') }}
+                || {{ kept_in_metadata("document -> 'carrier'", 'carrier') }}
+                || {{ kept_in_metadata(
+                    "coalesce(document -> 'giftName', document #> '{gift,name}')", 'giftName'
+                ) }}
+                || {{ kept_in_metadata("document -> 'siteName'", 'siteName') }}
+                || coalesce(metadata, '{}')
+        else metadata
+    end as metadata,
     coalesce(document ->> 'giftName', document #>> '{gift,name}') as gift_name,
 
     ---------- verdict
@@ -137,6 +155,7 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
+                    {{ length_codes('order_number', 'coalesce(order_number, record_id)') }},
                     case
                         when site_id is null and not {{ is_mistyped('site_id') }}
                             then 'site_id_missing'
@@ -151,6 +170,11 @@ select
                         when
                             coalesce(total_amount_raw, unit_price_raw) is not null
                             and amount is null
+                            then 'total_amount_malformed'
+                        when
+                            total_amount_raw is null
+                            and quantity_raw is not null
+                            and coalesce(quantity, -1) < 0
                             then 'total_amount_malformed'
                         when not round(amount, 2) between 0 and 99999999.99
                             then 'total_amount_out_of_range'
@@ -183,14 +207,16 @@ select
             end,
             case when shipping_address is null then 'shipping_address:default' end,
             case
-                when typed_status = 'confirmed' and confirmed_at_raw is null
-                    then 'confirmed_at:from_document'
-                when typed_status = 'shipped' and shipped_at_raw is null
-                    then 'shipped_at:from_document'
-                when typed_status = 'delivered' and delivered_at_raw is null
-                    then 'delivered_at:from_document'
-                when typed_status = 'cancelled' and cancelled_at_raw is null
-                    then 'cancelled_at:from_document'
+                when confirmed_at_raw is null and confirmed_at is not null then 'confirmed_at:from_document'
+            end,
+            case
+                when shipped_at_raw is null and shipped_at is not null then 'shipped_at:from_document'
+            end,
+            case
+                when delivered_at_raw is null and delivered_at is not null then 'delivered_at:from_document'
+            end,
+            case
+                when cancelled_at_raw is null and cancelled_at is not null then 'cancelled_at:from_document'
             end,
             {{ created_rule() }},
             {{ zone_rule('confirmed_at') }},
@@ -202,4 +228,4 @@ select
         ),
         ''
     ) as change_rules
-from dated
+from timed

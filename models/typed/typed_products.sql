@@ -20,14 +20,8 @@ typed as (
         coalesce(
             {{ value_map('products', 'status') }} ->> status,
             status,
-            case document -> 'isActive'
-                when 'true' then 'active'
-                when 'false' then 'inactive'
-            end,
-            case document -> 'inStock'
-                when 'true' then 'active'
-                when 'false' then 'out_of_stock'
-            end,
+            {{ word_of_flag('isActive', 'active', 'inactive') }},
+            {{ word_of_flag('inStock', 'active', 'out_of_stock') }},
             {{ default_of('products', 'status') }}
         ) as typed_status,
         coalesce(
@@ -115,6 +109,10 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
+                    {{ length_codes('sku', "coalesce(sku, 'SKU-' || record_id)") }},
+                    {{ length_codes('external_id') }},
+                    {{ length_codes('category') }},
+                    {{ length_codes('brand') }},
                     case when catalog_reference is null then 'catalog_id_missing' end,
                     {{ name_codes() }},
                     {{ money_codes('price', required=true) }},

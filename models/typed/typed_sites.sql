@@ -27,10 +27,7 @@ typed as (
         coalesce(
             {{ value_map('sites', 'status') }} ->> status,
             status,
-            case document -> 'isActive'
-                when 'true' then 'active'
-                when 'false' then 'inactive'
-            end,
+            {{ word_of_flag('isActive', 'active', 'inactive') }},
             {{ default_of('sites', 'status') }}
         ) as typed_status,
         {{ to_boolean('site_celebrations_enabled_raw') }} as site_celebrations_enabled,
@@ -115,6 +112,7 @@ select
                 concat_ws(
                     ',',
                     {{ common_codes() }},
+                    {{ length_codes('slug', 'coalesce(slug, name_slug)') }},
                     case
                         when client_id is null and not {{ is_mistyped('client_id') }}
                             then 'client_id_missing'

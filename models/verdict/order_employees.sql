@@ -25,28 +25,30 @@ references_made as (
 
 ),
 
-{# A record of the order's own site, or a UUID, which needs no site. #}
+{# A record of the order's own site, or a UUID, which needs no site. A migrated one comes first. #}
 by_id as (
 
-    select
+    select distinct on (references_made.source_key)
         references_made.source_key,
-        employees.id
+        employees.source_key as employee_key
     from references_made
     inner join employees on references_made.id = employees.id
+    order by references_made.source_key, employees.key_class, employees.source_key
 
 ),
 
-{# The business number the site knows the employee by. #}
+{# The business number the site knows the employee by; a rejected claimant of it comes last. #}
 by_number as (
 
-    select
+    select distinct on (references_made.source_key)
         references_made.source_key,
-        employees.id
+        employees.source_key as employee_key
     from references_made
     inner join employees
         on
             references_made.site_id = employees.site_id
             and references_made.reference = employees.unique_employee_id
+    order by references_made.source_key, employees.key_class, employees.source_key
 
 ),
 
@@ -55,7 +57,7 @@ elsewhere as (
 
     select
         references_made.source_key,
-        min(employees.id::text)::uuid as id,
+        min(employees.source_key) as employee_key,
         count(distinct employees.id) as candidate_count
     from references_made
     inner join employees on references_made.reference = employees.record_id
@@ -70,10 +72,12 @@ found as (
 
     select
         references_made.source_key,
-        coalesce(by_id.id, by_number.id, elsewhere.id) as id,
-        by_id.id is null
-        and by_number.id is null
-        and elsewhere.candidate_count > 1 as is_ambiguous
+        coalesce(
+            by_id.employee_key, by_number.employee_key, elsewhere.employee_key
+        ) as employee_key,
+        by_id.employee_key is null
+        and by_number.employee_key is null
+        and coalesce(elsewhere.candidate_count, 0) > 1 as is_ambiguous
     from references_made
     left join by_id on references_made.source_key = by_id.source_key
     left join by_number on references_made.source_key = by_number.source_key
@@ -83,8 +87,9 @@ found as (
 
 select
     found.source_key,
-    case when employees.key_class = 'migrated' and not found.is_ambiguous then found.id end
-        as employee_id,
+    case
+        when employees.key_class = 'migrated' and not found.is_ambiguous then employees.id
+    end as employee_id,
     case
         when found.is_ambiguous then 'employee_id_ambiguous'
         when employees.key_class = 'rejected' then 'employee_rejected'
@@ -99,4 +104,4 @@ select
     end as employee_name,
     case when not found.is_ambiguous then employees.email end as employee_email
 from found
-left join employees on found.id = employees.id
+left join employees on found.employee_key = employees.source_key

@@ -22,7 +22,9 @@ with keys as (
     group by target_id
 ),
 written as (
-    select distinct id from {written_rows} where entity = {entity}
+    select id, bool_or(run_id = (select run_id from {runs} order by started_at desc limit 1)) as now
+    from {written_rows} where entity = {entity}
+    group by id
 ),
 sides as (
     select
@@ -30,6 +32,7 @@ sides as (
         keys.key_count,
         keys.target_id,
         written.id as written_id,
+        written.now,
         {legacy}::uuid as legacy_id,
         final.id as row_id
     from keys
@@ -42,8 +45,10 @@ _FAULTS = {
     "shared_row": sql.SQL("key_count > 1"),
     "gone": sql.SQL("written_id is not null and row_id is null"),
     "without_key": sql.SQL(
-        "written_id is not null and row_id is not null and key_count is null"
-        " and row_id is distinct from legacy_id"
+        "now and row_id is not null and key_count is null and row_id is distinct from legacy_id"
+    ),
+    "outlived": sql.SQL(
+        "not now and row_id is not null and key_count is null and row_id is distinct from legacy_id"
     ),
     "not_ours": sql.SQL("row_id is not null and written_id is null and key_count is null"),
 }
@@ -62,6 +67,7 @@ def _check_entity(scope: Scope, entity: str) -> Iterator[Check]:
         "{sides} select coalesce(sum(key_count), 0)::bigint, count(row_id),"
         " count(*) filter (where {without_row}), count(*) filter (where {shared_row}),"
         " count(*) filter (where {gone}), count(*) filter (where {without_key}),"
+        " count(*) filter (where {outlived}),"
         " count(*) filter (where {not_ours}) from sides",
         sides=sides,
         **_FAULTS,
@@ -93,6 +99,13 @@ def _check_entity(scope: Scope, entity: str) -> Iterator[Check]:
         f"Of the rows we wrote {faults['gone']:,} are gone"
         f" and {faults['without_key']:,} have no migrated key.",
         sample("gone", "without_key"),
+    )
+    yield noted(
+        GROUP,
+        f"{entity}: rows that outlived their key",
+        faults["outlived"] > 0,
+        f"{faults['outlived']:,} rows of earlier runs whose key is gone or no longer migrated.",
+        sample("outlived"),
     )
     # The application's tables hold rows of its own, and so will ours once it writes to them.
     finding = judged if scope.is_new(entity) else noted

@@ -198,6 +198,20 @@ def _open(entity: str, column: Column, document: sql.Composable) -> sql.Composab
     """Leave the secrets out of a catalog's source, on both sides: no table of ours holds them."""
     if (entity, column.name) != ("catalogs", "source"):
         return document
-    return sql.SQL("({} #- '{{apiConfig,credentials}}' #- '{{fileConfig,ftpPassword}}')").format(
-        document
+    # What is no object where a secret may stand is withheld whole, so it has nothing to compare.
+    parts = (
+        ("apiConfig", "credentials"),
+        ("api_config", "credentials"),
+        ("fileConfig", "ftpPassword"),
+        ("file_config", "ftp_password"),
     )
+    opened: sql.Composable = document
+    for name, _ in parts:
+        opened = sql.SQL("({} - {})").format(opened, sql.Literal(name))
+    for name, secret in parts:
+        part = sql.SQL("{} -> {}").format(document, sql.Literal(name))
+        opened = sql.SQL(
+            "{opened} || jsonb_build_object({name}, case when jsonb_typeof({part}) = 'object'"
+            " then ({part}) - {secret} end)"
+        ).format(opened=opened, name=sql.Literal(name), part=part, secret=sql.Literal(secret))
+    return sql.SQL("({})").format(opened)

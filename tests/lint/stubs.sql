@@ -164,3 +164,12 @@
     from {{ origin }}
     full outer join {{ landing }} using ({{ key }})
 {%- endmacro %}
+{% macro length_codes(column, value=none) -%}
+    'code'
+{%- endmacro %}
+{% macro word_of_flag(name, yes, no) -%}
+    document
+{%- endmacro %}
+{% macro kept_in_metadata(value, name) -%}
+    document
+{%- endmacro %}

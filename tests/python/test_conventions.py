@@ -20,6 +20,7 @@ FAULTS = [
     "missing",
     "malformed",
     "too_short",
+    "too_long",
     "out_of_range",
     "unmapped",
     "unknown",
