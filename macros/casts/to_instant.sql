@@ -14,13 +14,21 @@
                         ({{ raw }})::timestamp
                         at time zone '{{ setting("TIMEZONE", "UTC") }}'
                 end
-        when {{ raw }} ~ '^(9[4-9][0-9]{8}|[1-3][0-9]{9}|40[0-9]{8})$'
+        when {{ raw }} ~ '^[0-9]{9,10}$'
             then
-                timestamptz '1970-01-01 00:00:00+00'
-                + ({{ raw }})::bigint * interval '1 second'
-        when {{ raw }} ~ '^(9[4-9][0-9]{11}|[1-3][0-9]{12}|40[0-9]{11})$'
+                case
+                    when ({{ raw }})::bigint between 946684800 and 4102444799
+                        then
+                            timestamptz '1970-01-01 00:00:00+00'
+                            + ({{ raw }})::bigint * interval '1 second'
+                end
+        when {{ raw }} ~ '^[0-9]{12,13}$'
             then
-                timestamptz '1970-01-01 00:00:00+00'
-                + ({{ raw }})::bigint * interval '1 millisecond'
+                case
+                    when ({{ raw }})::bigint between 946684800000 and 4102444799999
+                        then
+                            timestamptz '1970-01-01 00:00:00+00'
+                            + ({{ raw }})::bigint * interval '1 millisecond'
+                end
     end
 {%- endmacro %}

@@ -12,36 +12,19 @@
         losers.value || '-' || free.number as value
     from (
         select
-            *,
+            source_key,
+            scope,
+            value,
             row_number() over (
                 partition by scope, value
                 order by created_at, source_key
-            ) as turn,
-            count(*) over (partition by scope, value) as loser_count
+            ) as turn
         from {{ claims }}
         where is_renamed
     ) as losers
-    cross join lateral (
-        select
-            number,
-            row_number() over (order by number) as turn
-        from generate_series(
-            2,
-            1 + losers.loser_count + (
-                select count(*)
-                from {{ claims }} as stated
-                where
-                    stated.scope = losers.scope
-                    and starts_with(stated.value, losers.value || '-')
-            )
-        ) as number
-        where not exists (
-            select 1
-            from {{ claims }} as stated
-            where
-                stated.scope = losers.scope
-                and stated.value = losers.value || '-' || number
-        )
-    ) as free
-    where losers.turn = free.turn
+    inner join ({{ free_numbers(claims) }}) as free
+        on
+            losers.scope = free.scope
+            and losers.value = free.value
+            and losers.turn = free.turn
 {%- endmacro %}

@@ -11,7 +11,11 @@
     end as key_class,
     case
         when not coalesce(crossed.is_merged, false) and not typed.is_deleted
-            then nullif(concat_ws(',', typed.row_codes, crossed.cross_codes), '')
+            then
+                case
+                    when typed.row_codes = 'document_malformed' then typed.row_codes
+                    else nullif(concat_ws(',', typed.row_codes, crossed.cross_codes), '')
+                end
     end as reject_codes,
     crossed.winner_key,
     case

@@ -53,6 +53,7 @@ extracted as (
         concat_ws(
             ',',
             {{ id_faults() }},
+            {{ mistyped('sites', 'slug') }},
             {{ mistyped('sites', 'status') }},
             {{ mistyped('sites', 'client_id') }},
             {{ mistyped('sites', 'catalog_id') }},

@@ -103,7 +103,10 @@ select
                     {{ count_codes('total_products') }},
                     {{ count_codes('active_products') }},
                     case
-                        when active_products_number > coalesce(total_products_number, 0)
+                        when
+                            active_products_number between coalesce(total_products_number, 0) + 1
+                            and 2147483647
+                            and (total_products_raw is null or total_products_number is not null)
                             then 'active_products_out_of_range'
                     end,
                     {{ instant_codes('last_synced_at') }},

@@ -17,7 +17,7 @@ typed as (
         {{ target_id('catalogs', 'catalog_id_raw') }} as stated_catalog_id,
         {# The application's own way from a name to a slug. #}
         nullif(
-            btrim(regexp_replace(lower(name), '[^a-z0-9]+', '-', 'g'), '-'),
+            btrim(regexp_replace(lower(name collate "C"), '[^a-z0-9]+', '-', 'g'), '-'),
             ''
         ) as name_slug,
         case jsonb_typeof(validation_methods)
@@ -119,6 +119,7 @@ select
                     end,
                     {{ name_codes() }},
                     case
+                        when {{ is_mistyped('slug') }} then null
                         when coalesce(slug, name_slug) is null then 'slug_missing'
                         when slug !~ '^[A-Za-z0-9-]+$' then 'slug_malformed'
                     end,

@@ -135,7 +135,9 @@ judged as (
         case
             when related.site_codes in ('site_rejected', 'site_deleted')
                 then related.site_root_key
-            when client.key_class in ('rejected', 'soft_deleted')
+            when
+                live_client.id is null
+                and client.key_class in ('rejected', 'soft_deleted')
                 then coalesce(client.root_key, client.source_key)
             when related.product_codes is not null then related.product_root_key
             when related.employee_codes = 'employee_rejected'
