@@ -207,16 +207,20 @@ select
             end,
             case when shipping_address is null then 'shipping_address:default' end,
             case
-                when confirmed_at_raw is null and confirmed_at is not null then 'confirmed_at:from_document'
+                when confirmed_at_raw is null and confirmed_at is not null
+                    then 'confirmed_at:from_document'
             end,
             case
-                when shipped_at_raw is null and shipped_at is not null then 'shipped_at:from_document'
+                when shipped_at_raw is null and shipped_at is not null
+                    then 'shipped_at:from_document'
             end,
             case
-                when delivered_at_raw is null and delivered_at is not null then 'delivered_at:from_document'
+                when delivered_at_raw is null and delivered_at is not null
+                    then 'delivered_at:from_document'
             end,
             case
-                when cancelled_at_raw is null and cancelled_at is not null then 'cancelled_at:from_document'
+                when cancelled_at_raw is null and cancelled_at is not null
+                    then 'cancelled_at:from_document'
             end,
             {{ created_rule() }},
             {{ zone_rule('confirmed_at') }},

@@ -167,7 +167,7 @@
 {% macro length_codes(column, value=none) -%}
     'code'
 {%- endmacro %}
-{% macro word_of_flag(name, yes, no) -%}
+{% macro word_of_flag(name, when_true, when_false) -%}
     document
 {%- endmacro %}
 {% macro kept_in_metadata(value, name) -%}
