@@ -299,3 +299,51 @@ def test_a_unique_value_that_a_live_row_holds_is_a_reject(database: Target, tmp_
             "the live row 00000000-0000-0000-0000-000000000001",
         )
     ]
+
+
+def test_without_validation_the_constraints_still_reject_and_nothing_crashes(
+    database: Target, tmp_path: Path
+) -> None:
+    client = {"name": "Orchid", "contactEmail": "ops@orchid.example"}
+    documents = {
+        # Soft: no constraint stands behind these rules.
+        "client:1": {**client, "technologyOwnerEmail": "nobody"},
+        "client:2": {**client, "contactEmail": "a..b@orchid.example"},
+        "site:1": {"name": "Orchid", "clientId": "1", "branding": ["x"]},
+        # Hard: the table would refuse them.
+        "client:3": {**client, "contactEmail": "nobody"},
+        "client:4": {**client, "status": "suspended"},
+        "site:2": {"name": "Other", "clientId": "9"},
+    }
+    load_documents(database, tmp_path, documents)
+    strict = run(database, dry_run=True)
+    assert strict.ledger is not None
+    assert strict.ledger.rejected == 6
+    outcome = run(database, skip_validation=True)
+    assert outcome.failures == []
+    rejects = rows(database, "select source_key, reject_codes from kv_to_tables.rejects order by 1")
+    assert rejects == [
+        ("client:3", "contact_email_malformed"),
+        ("client:4", "status_unmapped"),
+        ("site:2", "client_unknown"),
+    ]
+
+
+def test_an_employee_number_claimed_twice_does_not_multiply_orders(
+    database: Target, tmp_path: Path
+) -> None:
+    order = {"siteId": "s", "employeeId": "7", "totalAmount": 1, "customerName": "Ada Quill"}
+    load_documents(
+        database,
+        tmp_path,
+        {
+            "client:c": {"name": "Orchid", "contactEmail": "ops@orchid.example"},
+            "site:s": {"name": "Orchid", "clientId": "c"},
+            "employee:s:e1": {"employeeId": "7", "email": "one@orchid.example"},
+            "employee:s:e2": {"employeeId": "7", "email": "two@orchid.example"},
+            "order:o1": order,
+        },
+    )
+    outcome = run(database)
+    assert outcome.failures == []
+    assert rows(database, "select customer_email from orders") == [("one@orchid.example",)]
