@@ -211,7 +211,7 @@ def _open(entity: str, column: Column, document: sql.Composable) -> sql.Composab
     for name, secret in parts:
         part = sql.SQL("{} -> {}").format(document, sql.Literal(name))
         opened = sql.SQL(
-            "{opened} || jsonb_build_object({name}, case when jsonb_typeof({part}) = 'object'"
-            " then ({part}) - {secret} end)"
+            "{opened} || case when jsonb_typeof({part}) = 'object'"
+            " then jsonb_build_object({name}, ({part}) - {secret}) else '{{}}' end"
         ).format(opened=opened, name=sql.Literal(name), part=part, secret=sql.Literal(secret))
     return sql.SQL("({})").format(opened)
