@@ -56,3 +56,11 @@ def connect(
     connection.autocommit = autocommit
     connection.read_only = read_only or None
     return connection
+
+
+def table_exists(connection: psycopg.Connection, schema: str, table: str) -> bool:
+    """Say whether there is such a table, no view; reads in the caller's transaction."""
+    row = connection.execute(
+        "select 1 from pg_tables where schemaname = %s and tablename = %s", (schema, table)
+    ).fetchone()
+    return row is not None

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import sql
 
-from scripts.connection import connect
+from scripts.connection import connect, table_exists
 from scripts.settings import ENTITIES, Target
 
 PREFIX = "kv_dry_run_"
@@ -89,7 +89,7 @@ def ephemeral_schema(target: Target) -> Iterator[str]:
 
 def _copy_tables(connection: psycopg.Connection, source: str, schema: str) -> None:
     for entity in ENTITIES:
-        if not _exists(connection, source, entity):
+        if not table_exists(connection, source, entity):
             continue
         live, copy = sql.Identifier(source, entity), sql.Identifier(schema, entity)
         connection.execute(
@@ -108,13 +108,6 @@ def _copy_tables(connection: psycopg.Connection, source: str, schema: str) -> No
         )
         _copy_foreign_keys(connection, source, entity, schema)
         connection.execute(sql.SQL("analyze {}").format(copy))
-
-
-def _exists(connection: psycopg.Connection, schema: str, table: str) -> bool:
-    row = connection.execute(
-        "select 1 from pg_tables where schemaname = %s and tablename = %s", (schema, table)
-    ).fetchone()
-    return row is not None
 
 
 def _copy_foreign_keys(

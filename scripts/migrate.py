@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -187,19 +187,15 @@ def _build(target: Target, options: Options, schema: str, outcome: Outcome, log:
     return result.success
 
 
-class _timed:  # noqa: N801 - a context manager that reads as a word
-    """Measure one part of the run, into the outcome and the log."""
-
-    def __init__(self, outcome: Outcome, log: RunLog, part: str) -> None:
-        self.outcome, self.log, self.part = outcome, log, part
-
-    def __enter__(self) -> None:
-        self.start = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        seconds = round(time.monotonic() - self.start, 2)
-        self.outcome.seconds[self.part] = seconds
-        self.log.write("part", name=self.part, seconds=seconds)
+@contextmanager
+def _timed(outcome: Outcome, log: RunLog, part: str) -> Iterator[None]:
+    """Measure one part of the run, into the outcome and the log, also when it fails."""
+    start = time.monotonic()
+    try:
+        yield
+    finally:
+        outcome.seconds[part] = round(time.monotonic() - start, 2)
+        log.write("part", name=part, seconds=outcome.seconds[part])
 
 
 def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:

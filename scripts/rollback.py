@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from scripts import console
-from scripts.connection import connect
+from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
 from scripts.settings import ENTITIES, Target
 
@@ -44,7 +44,7 @@ def plan(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]
     Raises KvError when nothing was ever written, or when rows would be orphaned: some row that
     stays, in any table with a foreign key, refers to one that would go.
     """
-    if not _exists(connection, target.work_schema, "written_rows"):
+    if not table_exists(connection, target.work_schema, "written_rows"):
         raise KvError("There is nothing to roll back: no run has written to this target.")
     for parent in tables:
         for schema, child, column in _references(connection, target, parent):
@@ -75,7 +75,7 @@ def roll_back(target: Target, tables: str, *, confirm: bool) -> list[Step]:
 
 
 def _step(connection: psycopg.Connection, target: Target, entity: str) -> Step:
-    if not _exists(connection, target.final_schema, entity):
+    if not table_exists(connection, target.final_schema, entity):
         return Step(entity, 0, 0, False)
     row = connection.execute(
         sql.SQL(
@@ -108,7 +108,7 @@ def _names(target: Target, entity: str) -> dict[str, sql.Composable]:
 
 def _take_back(connection: psycopg.Connection, target: Target, step: Step) -> None:
     names = _names(target, step.entity)
-    if _exists(connection, target.final_schema, step.entity):
+    if table_exists(connection, target.final_schema, step.entity):
         _restore(connection, target, step.entity, names)
         connection.execute(
             sql.SQL(
@@ -205,13 +205,6 @@ def _orphans(
         )
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _exists(connection: psycopg.Connection, schema: str, table: str) -> bool:
-    row = connection.execute(
-        "select 1 from pg_tables where schemaname = %s and tablename = %s", (schema, table)
-    ).fetchone()
-    return row is not None
 
 
 def print_steps(steps: list[Step], *, confirm: bool, as_json: bool) -> None:
