@@ -32,7 +32,7 @@ where {word} (
     from (
         select id from {written_rows} where entity = {entity}
         union all
-        select target_id as id from {key_ledger}
+        select target_id as id from {record_ledger}
         where entity = {entity} and key_class = 'migrated'
     ) as ours
     where ours.id = judged.id
@@ -130,7 +130,7 @@ def run_expectations(
 ) -> ExpectationReport:
     """Judge the final tables in `schema` by all suites, inside the database.
 
-    Reads the final tables and `key_ledger`, and with `run_rows_only` also `written_rows`, in
+    Reads the final tables and `record_ledger`, and with `run_rows_only` also `written_rows`, in
     sessions that the server keeps read-only, each statement for itself; writes no file. With
     `run_rows_only`, where a table also holds rows this project neither wrote nor has a migrated
     key for, its own are judged and the others come as results `of_application`, which never fail.
@@ -180,7 +180,7 @@ def _batches(
             word=word,
             entity=sql.Literal(table),
             written_rows=sql.Identifier(work_schema, "written_rows"),
-            key_ledger=sql.Identifier(work_schema, "key_ledger"),
+            record_ledger=sql.Identifier(work_schema, "record_ledger"),
         )
         for word in (sql.SQL("exists"), sql.SQL("not exists"))
     )
@@ -233,7 +233,7 @@ def _keys(
     """Find the keys of the store behind ids of rows; without a ledger there are none."""
     if not ids:
         return {}
-    ledger = sql.Identifier(work_schema, "key_ledger")
+    ledger = sql.Identifier(work_schema, "record_ledger")
     query = sql.SQL(
         "select target_id::text, min(source_key) from {} where entity = %s"
         " and key_class = 'migrated' and target_id = any(%s::uuid[]) group by target_id"

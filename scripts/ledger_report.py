@@ -36,13 +36,16 @@ class LedgerReport:
     entities: list[dict[str, object]]
     reasons: list[dict[str, object]]
     roots: list[dict[str, object]]
+    elements: list[dict[str, object]]
+    findings: list[dict[str, object]]
+    leftovers: list[dict[str, object]]
     changes: list[dict[str, object]]
     unclassified: list[str] = field(default_factory=list)
 
     @property
     def rejected(self) -> int:
-        """Give the number of rejected keys."""
-        return self.classes.get("rejected", 0)
+        """Give the number of rejected records, elements of lists among them."""
+        return sum(int(str(entity["rejected"])) for entity in self.entities)
 
     def as_dict(self) -> dict[str, object]:
         """Give the report as plain dicts, for JSON."""
@@ -55,6 +58,10 @@ def read_ledger(
     """Read the counts of the last build; reads only, in the caller's transaction."""
     names = {
         "ledger": sql.Identifier(work_schema, "key_ledger"),
+        "records": sql.Identifier(work_schema, "record_ledger"),
+        "elements": sql.Identifier(work_schema, "element_ledger"),
+        "findings": sql.Identifier(work_schema, "list_findings"),
+        "leftovers": sql.Identifier(work_schema, "leftover_census"),
         "changes": sql.Identifier(work_schema, "changes"),
         "written": sql.Identifier(work_schema, "written_rows"),
     }
@@ -70,8 +77,7 @@ def read_ledger(
     by_entity = {
         (entity, name): int(str(count))
         for entity, name, count in rows(
-            "select entity, key_class, count(*) from {ledger}"
-            " where entity is not null group by entity, key_class"
+            "select entity, key_class, count(*) from {records} group by entity, key_class"
         )
     }
     written = {
@@ -107,7 +113,7 @@ def read_ledger(
         reasons=_dicts(
             ("entity", "code", "keys"),
             rows(
-                "select entity, code, count(*) from {ledger}"
+                "select entity, code, count(*) from {records}"
                 " cross join string_to_table(reject_codes, ',') as code"
                 " group by entity, code order by count(*) desc, entity, code"
             ),
@@ -115,17 +121,39 @@ def read_ledger(
         roots=_dicts(
             ("root_key", "keys"),
             rows(
-                "select root_key, count(*) from {ledger}"
+                "select root_key, count(*) from {records}"
                 " where key_class = 'rejected' and root_key is not null"
                 " group by root_key order by count(*) desc, root_key limit 10"
             ),
         ),
-        changes=_dicts(
-            ("entity", "column", "rule", "values"),
+        elements=_dicts(
+            ("list_key", "class", "elements"),
             rows(
-                "select entity, column_name, rule, count(*) from {changes}"
-                " group by entity, column_name, rule"
-                " order by count(*) desc, entity, column_name, rule"
+                "select list_key, key_class, count(*) from {elements}"
+                " group by list_key, key_class order by list_key, key_class"
+            ),
+        ),
+        findings=_dicts(
+            ("list_key", "finding", "members"),
+            rows(
+                "select case when list_key like '%%:all' then list_key"
+                " else split_part(list_key, ':', 1) || ':…' end as list, finding, count(*)"
+                " from {findings} group by list, finding order by count(*) desc, list, finding"
+            ),
+        ),
+        leftovers=_dicts(
+            ("entity", "field", "other_spelling_of", "records"),
+            rows(
+                "select entity, field, coalesce(other_spelling_of, ''), records from {leftovers}"
+                " order by records desc, entity, field"
+            ),
+        ),
+        changes=_dicts(
+            ("entity", "field", "rule", "values"),
+            rows(
+                "select entity, field, rule, count(*) from {changes}"
+                " group by entity, field, rule"
+                " order by count(*) desc, entity, field, rule"
             ),
         ),
         unclassified=[
@@ -154,7 +182,7 @@ def _own_rows(
     row = connection.execute(
         sql.SQL(
             "select count(*) from {table} as final where exists ("
-            "select 1 from {ledger} as ledger where ledger.target_id = final.id"
+            "select 1 from {records} as ledger where ledger.target_id = final.id"
             " and ledger.entity = {entity} and ledger.key_class = 'migrated')"
             " or exists (select 1 from {written} as written where written.id = final.id"
             " and written.entity = {entity})"
@@ -187,6 +215,18 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     )
     shown = [[name.replace("_", " "), count] for name, count in report.classes.items() if count]
     console.table("Keys by class", ["class", "keys"], [*shown, ["sum = count(*)", report.keys]])
+    for title, key, headers in (
+        ("Elements of lists, each a record of its own", "elements", ["list", "class", "elements"]),
+        ("Where lists and records disagree", "findings", ["list", "finding", "members"]),
+    ):
+        found: list[dict[str, object]] = getattr(report, key)
+        if found:
+            limit = None if verbose else _SHOWN
+            console.table(
+                title + _remark(len(found), verbose=verbose),
+                headers,
+                [list(row.values()) for row in found[:limit]],
+            )
     if report.unclassified:
         console.say(f"No pattern knows these keys: {', '.join(report.unclassified)}\n")
     limit = None if verbose else _SHOWN
@@ -205,6 +245,12 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     if report.changes:
         console.table(
             "Values the document does not state" + _remark(len(report.changes), verbose=verbose),
-            ["entity", "column", "rule", "values"],
+            ["entity", "field", "rule", "values"],
             [list(change.values()) for change in report.changes[:limit]],
+        )
+    if report.leftovers:
+        console.table(
+            "Fields no column was read from" + _remark(len(report.leftovers), verbose=verbose),
+            ["entity", "field", "other spelling of", "records"],
+            [list(row.values()) for row in report.leftovers[:limit]],
         )

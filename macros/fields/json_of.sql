@@ -1,11 +1,6 @@
 {#
-  A column as JSON: the first of its names that is neither absent nor JSON null.
+  A column as JSON, under the name that `spelling` says; JSON null is nothing.
 #}
 {% macro json_of(entity, column) -%}
-    coalesce(
-        {%- for name in field_names(entity, column) %}
-        nullif({{ json_at(name) }}, 'null')
-        {{- ',' if not loop.last }}
-        {%- endfor %}
-    )
+    nullif({{ stated_json(entity, column) }}, 'null')
 {%- endmacro %}

@@ -1,14 +1,10 @@
 {#
-  The code `<column>_malformed` when a column of text holds an object, an array or a boolean under
-  one of its names: `->>` would give its JSON as if it were text.
+  The code `<column>_malformed` when a column of text holds an object, an array or a boolean: `->>`
+  would give its JSON as if it were text.
 #}
 {% macro mistyped(entity, column) -%}
     case
-        when
-            {%- for name in field_names(entity, column) %}
-            {{ 'or ' if not loop.first }}jsonb_typeof({{ json_at(name) }})
-            in ('object', 'array', 'boolean')
-            {%- endfor %}
+        when jsonb_typeof({{ stated_json(entity, column) }}) in ('object', 'array', 'boolean')
             then '{{ column }}_malformed'
     end
 {%- endmacro %}

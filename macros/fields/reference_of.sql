@@ -5,7 +5,7 @@
 {% macro reference_of(entity, column) -%}
     case
         when
-            jsonb_typeof({{ json_of(entity, column) }}) in ('string', 'number')
+            jsonb_typeof({{ stated_json(entity, column) }}) in ('string', 'number')
             then {{ text_of(entity, column) }}
     end
 {%- endmacro %}

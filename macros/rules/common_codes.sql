@@ -9,8 +9,7 @@
         when created_at_raw is not null and stated_created_at is null
             then 'created_at_malformed'
         when
-            coalesce(stated_created_at, id_instant, stated_updated_at, default_instant)
-            is null
+            {{ first_instant() }} is null
             then 'created_at_missing'
     end,
     case

@@ -1,14 +1,16 @@
 {#
-  Where a status came from when the document does not state the one in the row: an entry of
-  `change_rules`. `hint` names the boolean field that decides when there is no status.
+  Where a status came from when the document does not state the one in the row. `hints` are the
+  conditions under which a flag of the document decides.
 #}
-{% macro status_rule(hint=none) -%}
+{% macro status_rule(hints=[]) -%}
     case
-        when status <> typed_status then 'status:mapped'
-        {%- if hint %}
-        when status is null and {{ word_of_flag(hint, 'active', 'inactive') }} is not null
-            then 'status:from_document'
-        {%- endif %}
-        when status is null then 'status:default'
+        when status <> typed_status then 'mapped'
+        {%- for name in hints %}
+        when
+            status is null
+            and {{ word_of_flag(name, 'said', 'said') }} is not null
+            then 'from_document'
+        {%- endfor %}
+        when status is null then 'default'
     end
 {%- endmacro %}

@@ -1,8 +1,8 @@
 {#
   The verdict on a record: its class, every reason against it, the key that won over it, the key at the
-  root of a rejection that began elsewhere, and the rules that changed its values.
+  root of a rejection that began elsewhere, and the values that others of its rows changed.
 #}
-{% macro verdict_columns() -%}
+{% macro verdict_columns(changes=true) -%}
     case
         when crossed.is_merged then 'merged'
         when typed.is_deleted then 'soft_deleted'
@@ -21,6 +21,8 @@
     case
         when not coalesce(crossed.is_merged, false) and not typed.is_deleted
             then crossed.root_key
-    end as root_key,
-    nullif(concat_ws(',', typed.change_rules, crossed.cross_rules), '') as all_change_rules
+    end as root_key
+    {%- if changes %},
+    crossed.cross_changes
+    {%- endif %}
 {%- endmacro %}

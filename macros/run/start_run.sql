@@ -30,6 +30,14 @@
             entity text primary key,
             run_id text not null
         );
+        create table if not exists {{ work_table('corrections') }} (
+            source_key text not null,
+            field text not null,
+            value jsonb not null,
+            reason text not null,
+            primary key (source_key, field)
+        );
+        {{ create_functions() }}
         insert into {{ work_table('runs') }} (run_id)
         values ('{{ run_id() }}')
         on conflict (run_id) do nothing;

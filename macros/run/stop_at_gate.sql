@@ -13,6 +13,12 @@
                 ~ "Add a pattern for them, or allow them with --allow-unclassified."
             ) }}
         {%- endif -%}
+        {%- if found['unmet_corrections'] -%}
+            {{ exceptions.raise_compiler_error(
+                "Corrections name keys that are no records of this run: "
+                ~ found['unmet_corrections'] ~ ". Mend or remove them in the corrections file."
+            ) }}
+        {%- endif -%}
         {%- if limit.endswith('%') -%}
             {%- set allowed = found['record_count'] * (limit[:-1] | float) / 100 -%}
         {%- elif limit -%}

@@ -15,7 +15,7 @@ legacy as (
         {{ default_instant('catalogs') }} as created_at
     where
         {{ legacy_catalog_id() }} in (
-            select catalog_id
+            select placed_catalog_id
             from {{ ref('val_products') }}
             where key_class = 'migrated'
         )

@@ -9,7 +9,7 @@ verdict as (
 
 select
     id,
-    catalog_id,
+    placed_catalog_id as catalog_id,
     unique_sku as sku,
     external_id,
     external_sku,

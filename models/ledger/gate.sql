@@ -2,16 +2,40 @@
 
 with
 
-ledger as (
+keys as (
 
     select * from {{ ref('key_ledger') }}
+
+),
+
+records as (
+
+    select * from {{ ref('record_ledger') }}
+
+),
+
+{# A correction that meets no record would be lost without a word. #}
+unmet as (
+
+    select corrections.source_key
+    from {{ work_table('corrections') }} as corrections
+    left join records on corrections.source_key = records.source_key
+    where records.source_key is null
 
 )
 
 select
-    count(*) as key_count,
-    count(*) filter (where entity is not null and key_class <> 'other_environment')
-        as record_count,
-    count(*) filter (where key_class = 'rejected') as reject_count,
-    count(*) filter (where key_class = 'unclassified') as unclassified_count
-from ledger
+    (select count(*) from keys) as key_count,
+    (select count(*) from records) as record_count,
+    (
+        select count(*) filter (where key_class = 'rejected')
+        from records
+    ) as reject_count,
+    (
+        select count(*) filter (where key_class = 'unclassified')
+        from keys
+    ) as unclassified_count,
+    (
+        select string_agg(distinct source_key, ', ' order by source_key)
+        from unmet
+    ) as unmet_corrections

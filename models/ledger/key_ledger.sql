@@ -16,13 +16,16 @@ select
     keys.source_key,
     keys.source_hash,
     keys.family,
-    keys.entity,
+    {# What a list is of is no entity of its own. #}
+    case when keys.key_class in ('record', 'other_environment') then keys.entity end as entity,
     keys.environment,
     coalesce(verdicts.key_class, keys.key_class) as key_class,
     verdicts.target_id,
+    verdicts.record_id,
     verdicts.reject_codes,
     verdicts.winner_key,
     verdicts.root_key,
-    verdicts.change_rules
+    verdicts.spelling,
+    keys.key_id is not null and keys.key_id <> verdicts.record_id as is_id_other_than_key
 from keys
 left join verdicts on keys.source_key = verdicts.source_key

@@ -2,14 +2,14 @@ with
 
 ledger as (
 
-    select * from {{ ref('key_ledger') }}
+    select * from {{ ref('record_ledger') }}
     where key_class = 'rejected'
 
 ),
 
-keys as (
+documents as (
 
-    select * from {{ ref('stg_kv__keys') }}
+    select * from {{ ref('stg_kv__records') }}
 
 )
 
@@ -19,6 +19,6 @@ select
     ledger.reject_codes,
     ledger.root_key,
     ledger.winner_key,
-    keys.document
+    documents.document
 from ledger
-inner join keys on ledger.source_key = keys.source_key
+inner join documents on ledger.source_key = documents.source_key

@@ -7,11 +7,16 @@ select
     '{{ entity }}' as entity,
     source_key,
     id as target_id,
+    record_id,
     key_class,
     reject_codes,
     winner_key,
     root_key,
-    all_change_rules as change_rules
+    spelling,
+    leftovers,
+    changes,
+    cross_changes,
+    document_changes
 from {{ ref('val_' ~ entity) }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

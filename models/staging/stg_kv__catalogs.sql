@@ -1,8 +1,20 @@
 with
 
-keys as (
+records as (
 
-    select * from {{ ref('stg_kv__keys') }}
+    select * from {{ ref('stg_kv__records') }}
+    where entity = 'catalogs'
+
+),
+
+{# `offset 0`: how the document spells its fields is found out once. #}
+spelled as (
+
+    select
+        *,
+        {{ spelling_of('catalogs') }} as spelling
+    from records
+    offset 0
 
 ),
 
@@ -50,11 +62,11 @@ extracted as (
 
         ---------- document
         preference,
-        document
-    from keys
-    where
-        key_class = 'record'
-        and entity = 'catalogs'
+        spelling,
+        {{ leftovers_of('catalogs') }} as leftovers,
+        document,
+        document_changes
+    from spelled
 
 )
 

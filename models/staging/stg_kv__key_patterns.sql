@@ -20,6 +20,7 @@ select
     family,
     class as key_class,
     entity,
+    gives,
     preference,
     pattern_segments,
     pattern_segments[1] as first_segment,

@@ -120,10 +120,11 @@ classified as (
 
     select
         matched.source_key,
-        matched.document,
+        matched.document as stored_document,
         patterns.pattern,
         patterns.family,
         patterns.entity,
+        patterns.gives,
         patterns.preference,
         matched.segments[patterns.site_place] as key_site,
         matched.segments[patterns.id_place] as key_id,
@@ -136,14 +137,60 @@ classified as (
     from matched
     left join patterns on matched.pattern = patterns.pattern
 
+),
+
+{# Of records, lists and what says something about records, in the migrated environment, the
+   document is kept, decoded where it is JSON text in a string. #}
+decoded as (
+
+    select
+        *,
+        stored_document::text as source_text,
+        case
+            when environment <> '{{ setting("ENVIRONMENT", "production") }}' then null
+            when pattern_class in ('record', 'derived') or gives is not null
+                then
+                    case
+                        when jsonb_typeof(stored_document) = 'string'
+                            then {{ work_function('decoded') }}(stored_document)
+                        else stored_document
+                    end
+        end as document
+    from classified
+    offset 0
+
+),
+
+kept as (
+
+    select
+        *,
+        case
+            when
+                jsonb_typeof(stored_document) = 'string'
+                and jsonb_typeof(document) <> 'string'
+                then
+                    jsonb_build_array(
+                        jsonb_build_array('$', jsonb_typeof(document), 'decoded', 'string')
+                    )
+        end as decoding
+    from decoded
+
+),
+
+prepared as (
+
+    {{ prepared_documents('kept') }}
+
 )
 
 select
     source_key,
-    md5(document::text)::uuid as source_hash,
+    md5(source_text)::uuid as source_hash,
     pattern,
     family,
     entity,
+    gives,
     environment,
     key_site,
     key_id,
@@ -155,10 +202,6 @@ select
             then 'other_environment'
         else pattern_class
     end as key_class,
-    case
-        when
-            pattern_class = 'record'
-            and environment = '{{ setting("ENVIRONMENT", "production") }}'
-            then {{ without_secrets() }}
-    end as document
-from classified
+    judged_document as document,
+    document_changes
+from prepared

@@ -63,12 +63,8 @@ select
     last_synced_at_raw,
     next_sync_at,
     next_sync_at_raw,
-    coalesce(
-        stated_created_at, id_instant, stated_updated_at, default_instant
-    ) as created_at,
-    coalesce(
-        stated_updated_at, stated_created_at, id_instant, default_instant
-    ) as updated_at,
+    {{ first_instant() }} as created_at,
+    {{ last_instant() }} as updated_at,
     created_at_raw,
     updated_at_raw,
 
@@ -115,18 +111,30 @@ select
                 ''
             )
     end as row_codes,
-    nullif(
-        concat_ws(
-            ',',
-            case when type <> typed_type then 'type:mapped' end,
-            case when type is null then 'type:default' end,
-            {{ status_rule() }},
-            {{ created_rule() }},
-            {{ zone_rule('last_synced_at') }},
-            {{ zone_rule('next_sync_at') }},
-            {{ zone_rule('created_at') }},
-            {{ zone_rule('updated_at') }}
-        ),
-        ''
-    ) as change_rules
+    {{ row_changes(
+        'catalogs',
+        values={
+            'id': ['id', 'record_id'],
+            'status': 'typed_status',
+            'owner_id': ['stated_owner_id', 'owner_id_raw'],
+            'type': 'typed_type',
+            'total_products': 'coalesce(' ~ as_count('total_products_number') ~ ', 0)',
+            'active_products': 'coalesce(' ~ as_count('active_products_number') ~ ', 0)',
+            'source': "coalesce(source, '{}')",
+            'settings': "coalesce(settings, '{}')",
+            'created_at': first_instant(),
+            'updated_at': last_instant()
+        },
+        rules={
+            'id': id_rule(),
+            'type':
+                "case when type is null then 'default' when type <> typed_type then 'mapped' end",
+            'status': status_rule(),
+            'created_at': created_at_rule(),
+            'updated_at': updated_at_rule()
+        }
+    ) }} as changes,
+    spelling,
+    leftovers,
+    document_changes
 from typed

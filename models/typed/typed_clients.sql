@@ -78,12 +78,8 @@ select
     client_has_employee_data_raw,
 
     ---------- timestamps
-    coalesce(
-        stated_created_at, id_instant, stated_updated_at, default_instant
-    ) as created_at,
-    coalesce(
-        stated_updated_at, stated_created_at, id_instant, default_instant
-    ) as updated_at,
+    {{ first_instant() }} as created_at,
+    {{ last_instant() }} as updated_at,
     created_at_raw,
     updated_at_raw,
 
@@ -111,14 +107,25 @@ select
                 ''
             )
     end as row_codes,
-    nullif(
-        concat_ws(
-            ',',
-            {{ status_rule('isActive') }},
-            {{ created_rule() }},
-            {{ zone_rule('created_at') }},
-            {{ zone_rule('updated_at') }}
-        ),
-        ''
-    ) as change_rules
+    {{ row_changes(
+        'clients',
+        values={
+            'id': ['id', 'record_id'],
+            'status': 'typed_status',
+            'client_allow_session_timeout_extend':
+                'coalesce(client_allow_session_timeout_extend, false)',
+            'client_has_employee_data': 'coalesce(client_has_employee_data, false)',
+            'created_at': first_instant(),
+            'updated_at': last_instant()
+        },
+        rules={
+            'id': id_rule(),
+            'status': status_rule(['isActive']),
+            'created_at': created_at_rule(),
+            'updated_at': updated_at_rule()
+        }
+    ) }} as changes,
+    spelling,
+    leftovers,
+    document_changes
 from typed

@@ -17,7 +17,16 @@ sited as (
 
     select
         *,
-        {{ target_id('sites', 'site_reference') }} as site_id
+        {{ target_id('sites', 'site_reference') }} as site_id,
+        case
+            when is_unsplit then split_part(full_name, ' ', 1)
+            else first_name
+        end as typed_first_name,
+        case
+            when is_unsplit
+                then nullif(ltrim(substr(full_name, strpos(full_name || ' ', ' '))), '')
+            else last_name
+        end as typed_last_name
     from staged
     offset 0
 
@@ -49,31 +58,20 @@ select
     id,
     record_id,
     site_id,
-    site_reference,
+    site_id_raw,
     coalesce(employee_id, record_id) as employee_id,
     employee_id is null as employee_id_is_derived,
 
     ---------- text
     email,
     serial_card_number,
-    case
-        when is_unsplit then split_part(full_name, ' ', 1)
-        else first_name
-    end as first_name,
-    case
-        when is_unsplit
-            then nullif(ltrim(substr(full_name, strpos(full_name || ' ', ' '))), '')
-        else last_name
-    end as last_name,
+    typed_first_name as first_name,
+    typed_last_name as last_name,
     typed_status as status,
 
     ---------- timestamps
-    coalesce(
-        stated_created_at, id_instant, stated_updated_at, default_instant
-    ) as created_at,
-    coalesce(
-        stated_updated_at, stated_created_at, id_instant, default_instant
-    ) as updated_at,
+    {{ first_instant() }} as created_at,
+    {{ last_instant() }} as updated_at,
     created_at_raw,
     updated_at_raw,
 
@@ -100,23 +98,30 @@ select
                 ''
             )
     end as row_codes,
-    nullif(
-        concat_ws(
-            ',',
-            case when site_id_raw is null then 'site_id:from_key' end,
-            case when employee_id is null then 'employee_id:from_id' end,
-            case
-                when is_unsplit and full_name is not null then 'first_name:from_name'
-            end,
-            case
-                when is_unsplit and strpos(full_name, ' ') > 0
-                    then 'last_name:from_name'
-            end,
-            {{ status_rule('isActive') }},
-            {{ created_rule() }},
-            {{ zone_rule('created_at') }},
-            {{ zone_rule('updated_at') }}
-        ),
-        ''
-    ) as change_rules
+    {{ row_changes(
+        'employees',
+        values={
+            'id': ['id', 'record_id'],
+            'status': 'typed_status',
+            'site_id': ['site_id', 'site_reference'],
+            'employee_id': 'coalesce(employee_id, record_id)',
+            'first_name': 'typed_first_name',
+            'last_name': 'typed_last_name',
+            'created_at': first_instant(),
+            'updated_at': last_instant()
+        },
+        rules={
+            'id': id_rule(),
+            'site_id': unstated('site_id_raw', 'from_key'),
+            'employee_id': unstated('employee_id', 'from_id'),
+            'first_name': unstated('first_name', 'from_name', 'typed_first_name'),
+            'last_name': unstated('last_name', 'from_name', 'typed_last_name'),
+            'status': status_rule(['isActive']),
+            'created_at': created_at_rule(),
+            'updated_at': updated_at_rule()
+        }
+    ) }} as changes,
+    spelling,
+    leftovers,
+    document_changes
 from typed

@@ -53,12 +53,8 @@ dated as (
 
     select
         *,
-        coalesce(
-            stated_created_at, id_instant, stated_updated_at, default_instant
-        ) as created_at,
-        coalesce(
-            stated_updated_at, stated_created_at, id_instant, default_instant
-        ) as updated_at,
+        {{ first_instant() }} as created_at,
+        {{ last_instant() }} as updated_at,
         case
             when total_amount_raw is not null then total_number
             else unit_price * quantity
@@ -72,6 +68,19 @@ timed as (
 
     select
         *,
+        {# What the document keeps beside its metadata goes into it; what the metadata say stays. #}
+        case
+            when coalesce(jsonb_typeof(metadata), 'object') = 'object'
+                then
+                    {{ kept_in_metadata("document -> 'timeline'", 'timeline') }}
+                    || {{ kept_in_metadata("document -> 'carrier'", 'carrier') }}
+                    || {{ kept_in_metadata(
+                        "coalesce(document -> 'giftName', document #> '{gift,name}')", 'giftName'
+                    ) }}
+                    || {{ kept_in_metadata("document -> 'siteName'", 'siteName') }}
+                    || coalesce(metadata, '{}')
+            else metadata
+        end as whole_metadata,
         {{ status_instant('confirmed') }} as confirmed_at,
         {{ status_instant('shipped') }} as shipped_at,
         {{ status_instant('delivered') }} as delivered_at,
@@ -89,7 +98,7 @@ select
     client_id,
     client_id_raw,
     site_id,
-    site_reference,
+    site_id_raw,
     product_id,
     product_id_raw,
     employee_id_raw,
@@ -129,22 +138,11 @@ select
     ---------- json
     typed_address as shipping_address,
     items,
-    {# What the document keeps beside its metadata goes into it; what the metadata say stays. #}
-    case
-        when coalesce(jsonb_typeof(metadata), 'object') = 'object'
-            then
-                {{ kept_in_metadata("document -> 'timeline'", 'timeline') }}
-                || {{ kept_in_metadata("document -> 'carrier'", 'carrier') }}
-                || {{ kept_in_metadata(
-                    "coalesce(document -> 'giftName', document #> '{gift,name}')", 'giftName'
-                ) }}
-                || {{ kept_in_metadata("document -> 'siteName'", 'siteName') }}
-                || coalesce(metadata, '{}')
-        else metadata
-    end as metadata,
+    whole_metadata as metadata,
     coalesce(document ->> 'giftName', document #>> '{gift,name}') as gift_name,
 
     ---------- verdict
+    mistyped_codes,
     is_deleted,
     stated_updated_at,
     preference,
@@ -156,10 +154,6 @@ select
                     ',',
                     {{ common_codes() }},
                     {{ length_codes('order_number', 'coalesce(order_number, record_id)') }},
-                    case
-                        when site_id is null and not {{ is_mistyped('site_id') }}
-                            then 'site_id_missing'
-                    end,
                     {{ email_codes('customer_email', has_check=true) }},
                     {{ word_codes(
                         'status',
@@ -194,42 +188,39 @@ select
                 ''
             )
     end as row_codes,
-    nullif(
-        concat_ws(
-            ',',
-            case when site_id_raw is null then 'site_id:from_key' end,
-            case when order_number is null then 'order_number:from_id' end,
-            {{ status_rule() }},
-            case
-                when total_amount_raw is null and amount is not null
-                    then 'total_amount:price_times_quantity'
-                when amount <> round(amount, 2) then 'total_amount:rounded'
-            end,
-            case when shipping_address is null then 'shipping_address:default' end,
-            case
-                when confirmed_at_raw is null and confirmed_at is not null
-                    then 'confirmed_at:from_document'
-            end,
-            case
-                when shipped_at_raw is null and shipped_at is not null
-                    then 'shipped_at:from_document'
-            end,
-            case
-                when delivered_at_raw is null and delivered_at is not null
-                    then 'delivered_at:from_document'
-            end,
-            case
-                when cancelled_at_raw is null and cancelled_at is not null
-                    then 'cancelled_at:from_document'
-            end,
-            {{ created_rule() }},
-            {{ zone_rule('confirmed_at') }},
-            {{ zone_rule('shipped_at') }},
-            {{ zone_rule('delivered_at') }},
-            {{ zone_rule('cancelled_at') }},
-            {{ zone_rule('created_at') }},
-            {{ zone_rule('updated_at') }}
-        ),
-        ''
-    ) as change_rules
+    {{ row_changes(
+        'orders',
+        values={
+            'id': ['id', 'record_id'],
+            'status': 'typed_status',
+            'site_id': ['site_id', 'site_reference'],
+            'employee_id': ['null::uuid', 'employee_id_raw'],
+            'order_number': 'coalesce(order_number, record_id)',
+            'total_amount': as_money('amount'),
+            'shipping_address': 'typed_address',
+            'items': "coalesce(items, '[]')",
+            'metadata': 'whole_metadata',
+            'created_at': 'created_at',
+            'updated_at': 'updated_at'
+        },
+        rules={
+            'id': id_rule(),
+            'site_id': unstated('site_id_raw', 'from_key'),
+            'order_number': unstated('order_number', 'from_id'),
+            'total_amount': unstated('total_amount_raw', 'price_times_quantity', 'amount'),
+            'shipping_address': unstated('shipping_address', 'default'),
+            'metadata':
+                "case when whole_metadata <> coalesce(metadata, '{}') then 'kept_in_metadata' end",
+            'confirmed_at': unstated('confirmed_at_raw', 'from_document', 'confirmed_at'),
+            'shipped_at': unstated('shipped_at_raw', 'from_document', 'shipped_at'),
+            'delivered_at': unstated('delivered_at_raw', 'from_document', 'delivered_at'),
+            'cancelled_at': unstated('cancelled_at_raw', 'from_document', 'cancelled_at'),
+            'status': status_rule(),
+            'created_at': created_at_rule(),
+            'updated_at': updated_at_rule()
+        }
+    ) }} as changes,
+    spelling,
+    leftovers,
+    document_changes
 from timed

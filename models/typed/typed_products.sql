@@ -50,7 +50,7 @@ select
     id,
     record_id,
     {{ target_id('catalogs', 'catalog_reference') }} as catalog_id,
-    catalog_reference,
+    catalog_id_raw,
 
     ---------- text
     coalesce(sku, 'SKU-' || record_id) as sku,
@@ -84,12 +84,8 @@ select
     ---------- timestamps
     last_synced_at,
     last_synced_at_raw,
-    coalesce(
-        stated_created_at, id_instant, stated_updated_at, default_instant
-    ) as created_at,
-    coalesce(
-        stated_updated_at, stated_created_at, id_instant, default_instant
-    ) as updated_at,
+    {{ first_instant() }} as created_at,
+    {{ last_instant() }} as updated_at,
     created_at_raw,
     updated_at_raw,
 
@@ -113,7 +109,6 @@ select
                     {{ length_codes('external_id') }},
                     {{ length_codes('category') }},
                     {{ length_codes('brand') }},
-                    case when catalog_reference is null then 'catalog_id_missing' end,
                     {{ name_codes() }},
                     {{ money_codes('price', required=true) }},
                     {{ money_codes('cost') }},
@@ -139,22 +134,38 @@ select
                 ''
             )
     end as row_codes,
-    nullif(
-        concat_ws(
-            ',',
-            case when catalog_id_raw is null then 'catalog_id:default' end,
-            case when sku is null then 'sku:from_id' end,
-            case when price_number <> round(price_number, 2) then 'price:rounded' end,
-            case when cost_number <> round(cost_number, 2) then 'cost:rounded' end,
-            case when msrp_number <> round(msrp_number, 2) then 'msrp:rounded' end,
-            case when currency is null then 'currency:default' end,
-            {{ status_rule('isActive') }},
-            case when sync_status <> typed_sync_status then 'sync_status:mapped' end,
-            {{ created_rule() }},
-            {{ zone_rule('last_synced_at') }},
-            {{ zone_rule('created_at') }},
-            {{ zone_rule('updated_at') }}
-        ),
-        ''
-    ) as change_rules
+    {{ row_changes(
+        'products',
+        values={
+            'id': ['id', 'record_id'],
+            'status': 'typed_status',
+            'catalog_id': [target_id('catalogs', 'catalog_reference'), 'catalog_reference'],
+            'sku': "coalesce(sku, 'SKU-' || record_id)",
+            'currency': 'typed_currency',
+            'sync_status': 'typed_sync_status',
+            'price': as_money('price_number'),
+            'cost': as_money('cost_number'),
+            'msrp': as_money('msrp_number'),
+            'available_quantity': 'coalesce(' ~ as_count('available_quantity_number') ~ ', 0)',
+            'track_inventory': 'coalesce(track_inventory, true)',
+            'images': "coalesce(images, '[]')",
+            'features': "coalesce(features, '[]')",
+            'specifications': "coalesce(specifications, '{}')",
+            'created_at': first_instant(),
+            'updated_at': last_instant()
+        },
+        rules={
+            'id': id_rule(),
+            'catalog_id': unstated('catalog_id_raw', 'default'),
+            'sku': unstated('sku', 'from_id'),
+            'currency': unstated('currency', 'default'),
+            'sync_status': "case when sync_status <> typed_sync_status then 'mapped' end",
+            'status': status_rule(['isActive', 'inStock']),
+            'created_at': created_at_rule(),
+            'updated_at': updated_at_rule()
+        }
+    ) }} as changes,
+    spelling,
+    leftovers,
+    document_changes
 from typed

@@ -87,12 +87,8 @@ select
     selection_start_date_raw,
     selection_end_date,
     selection_end_date_raw,
-    coalesce(
-        stated_created_at, id_instant, stated_updated_at, default_instant
-    ) as created_at,
-    coalesce(
-        stated_updated_at, stated_created_at, id_instant, default_instant
-    ) as updated_at,
+    {{ first_instant() }} as created_at,
+    {{ last_instant() }} as updated_at,
     created_at_raw,
     updated_at_raw,
 
@@ -145,21 +141,34 @@ select
                 ''
             )
     end as row_codes,
-    nullif(
-        concat_ws(
-            ',',
-            case when slug is null then 'slug:from_name' end,
-            {{ status_rule('isActive') }},
-            case
-                when jsonb_typeof(validation_methods) = 'string'
-                    then 'validation_methods:as_list'
-            end,
-            {{ created_rule() }},
-            {{ zone_rule('selection_start_date') }},
-            {{ zone_rule('selection_end_date') }},
-            {{ zone_rule('created_at') }},
-            {{ zone_rule('updated_at') }}
-        ),
-        ''
-    ) as change_rules
+    {{ row_changes(
+        'sites',
+        values={
+            'id': ['id', 'record_id'],
+            'status': 'typed_status',
+            'catalog_id': ['stated_catalog_id', 'catalog_id_raw'],
+            'slug': 'coalesce(slug, name_slug)',
+            'validation_methods': 'method_list',
+            'branding': "coalesce(branding, '{}')",
+            'regional_client_info': "coalesce(regional_client_info, '{}')",
+            'site_celebrations_enabled': 'coalesce(site_celebrations_enabled, false)',
+            'allow_session_timeout_extend': 'coalesce(allow_session_timeout_extend, false)',
+            'enable_employee_log_report': 'coalesce(enable_employee_log_report, false)',
+            'disable_direct_access_auth': 'coalesce(disable_direct_access_auth, false)',
+            'created_at': first_instant(),
+            'updated_at': last_instant()
+        },
+        rules={
+            'id': id_rule(),
+            'slug': unstated('slug', 'from_name'),
+            'validation_methods':
+                "case when jsonb_typeof(validation_methods) = 'string' then 'as_list' end",
+            'status': status_rule(['isActive']),
+            'created_at': created_at_rule(),
+            'updated_at': updated_at_rule()
+        }
+    ) }} as changes,
+    spelling,
+    leftovers,
+    document_changes
 from typed

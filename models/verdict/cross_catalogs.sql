@@ -35,6 +35,7 @@ owned as (
                 then coalesce(owner.root_key, owner.source_key)
         end as root_key,
         coalesce(live_owner.id, owner.id) as owner_id,
+        {{ is_unmapped('owner', 'typed.owner_id_raw') }} as is_unmapped,
         live_owner.id is null
         and coalesce(owner.key_class, 'unknown') in ('unknown', 'soft_deleted')
             as is_dropped
@@ -51,7 +52,10 @@ select
     merged.winner_key,
     owned.cross_codes,
     owned.root_key,
-    case when owned.is_dropped then 'owner_id:dropped' end as cross_rules,
+    {{ cross_changes([
+        ['owned.is_dropped', 'owner_id', 'null::uuid', "'dropped'"],
+        ['not owned.is_dropped and owned.is_unmapped', 'owner_id', 'owned.owner_id', "'live_parent'"]
+    ]) }} as cross_changes,
     case when not owned.is_dropped then owned.owner_id end as owner_id
 from typed
 left join merged on typed.source_key = merged.source_key

@@ -65,7 +65,7 @@ select
     winner_key,
     null::text as cross_codes,
     null::text as root_key,
-    null::text as cross_rules
+    null::jsonb as cross_changes
 from merged
 union all
 select
@@ -74,5 +74,5 @@ select
     holder_key as winner_key,
     'client_code_taken' as cross_codes,
     null::text as root_key,
-    null::text as cross_rules
+    null::jsonb as cross_changes
 from taken

@@ -42,6 +42,7 @@ related as (
 
     select
         typed.source_key,
+        {{ is_unmapped('site', 'typed.site_id_raw') }} as is_unmapped,
         {{ parent_codes('site', 'typed.site_id') }} as site_codes,
         coalesce(site.root_key, site.source_key) as site_root_key
     from typed
@@ -126,9 +127,10 @@ select
         when related.site_codes in ('site_rejected', 'site_deleted')
             then related.site_root_key
     end as root_key,
-    case
-        when renamed.source_key is not null then 'employee_id:numbered'
-    end as cross_rules,
+    {{ cross_changes([
+        ['related.is_unmapped', 'site_id', 'typed.site_id', "'live_parent'"],
+        ['renamed.source_key is not null', 'employee_id', 'renamed.value', "'numbered'"]
+    ]) }} as cross_changes,
     renamed.value as numbered_employee_id
 from typed
 inner join related on typed.source_key = related.source_key
@@ -136,6 +138,7 @@ left join duplicates on typed.source_key = duplicates.source_key
 left join taken on typed.source_key = taken.source_key
 left join renamed on typed.source_key = renamed.source_key
 where
-    coalesce(
+    related.is_unmapped
+    or coalesce(
         duplicates.source_key, taken.source_key, renamed.source_key, related.site_codes
     ) is not null

@@ -63,6 +63,8 @@ related as (
     select
         typed.source_key,
         typed.id,
+        coalesce(typed.site_id, placed.site_id) as site_id,
+        placed.site_id is not null as is_placed,
         typed.is_deleted,
         typed.row_codes,
         typed.created_at,
@@ -72,6 +74,7 @@ related as (
         product.price as product_price,
         product.currency is not null as is_currency_of_product,
         employees.employee_id,
+        employees.employee_mapped_id,
         employees.employee_codes,
         employees.employee_root_key,
         coalesce(typed.customer_name, employees.employee_name) as customer_name,
@@ -86,7 +89,15 @@ related as (
                     then {{ as_money('product.price * typed.quantity') }}
             end
         ) as total_amount,
-        {{ parent_codes('site', 'typed.site_id') }} as site_codes,
+        case
+            when coalesce(typed.site_id, placed.site_id) is not null
+                then {{ parent_codes('site', 'coalesce(typed.site_id, placed.site_id)') }}
+            when placed.is_ambiguous then 'site_id_ambiguous'
+            when typed.mistyped_codes ~ '(^|,)site_id_malformed(,|$)' then null
+            else 'site_id_missing'
+        end as site_codes,
+        {{ is_unmapped('site', 'typed.site_id_raw') }} as is_site_unmapped,
+        {{ is_unmapped('product', 'typed.product_id_raw') }} as is_product_unmapped,
         coalesce(site.root_key, site.source_key) as site_root_key,
         {{ reference_codes('product') }} as product_codes,
         coalesce(product.root_key, product.source_key) as product_root_key,
@@ -95,8 +106,10 @@ related as (
         and coalesce(product.key_class, 'unknown') in ('unknown', 'soft_deleted')
             as is_product_dropped
     from typed
-    left join sites as site on typed.site_id = site.id
-    left join live_sites as live_site on typed.site_id = live_site.id
+    left join {{ ref('order_sites') }} as placed on typed.source_key = placed.source_key
+    left join sites as site on coalesce(typed.site_id, placed.site_id) = site.id
+    left join live_sites as live_site
+        on coalesce(typed.site_id, placed.site_id) = live_site.id
     left join products as product on typed.product_id = product.id
     left join live_products as live_product on typed.product_id = live_product.id
     left join employees on typed.source_key = employees.source_key
@@ -107,6 +120,7 @@ judged as (
 
     select
         related.*,
+        {{ is_unmapped('client', 'typed.client_id_raw') }} as is_client_unmapped,
         nullif(
             concat_ws(
                 ',',
@@ -210,8 +224,14 @@ select
     end as cross_codes,
     judged.root_key,
     judged.client_id,
+    judged.site_id,
+    judged.is_placed,
+    judged.is_client_unmapped,
+    judged.is_site_unmapped,
+    judged.is_product_unmapped and not judged.is_product_dropped as is_product_unmapped,
     case when not judged.is_product_dropped then judged.product_id end as product_id,
     judged.employee_id,
+    judged.employee_mapped_id,
     coalesce(renamed.value, judged.order_number) as order_number,
     judged.customer_name,
     judged.customer_email,

@@ -32,15 +32,38 @@ merged as (
 
 ),
 
+{# Where the document names no catalog, the one list of a catalog's gifts that names it does. #}
+placed as (
+
+    select
+        typed.source_key,
+        case
+            when typed.catalog_id_raw is null
+                then coalesce(listed.catalog_id, typed.catalog_id)
+            else typed.catalog_id
+        end as catalog_id,
+        typed.catalog_id_raw is null and listed.catalog_id is not null as is_listed
+    from typed
+    left join {{ ref('stg_kv__product_catalogs') }} as listed on typed.id = listed.product_id
+
+),
+
 related as (
 
     select
         typed.source_key,
-        {{ parent_codes('catalog', 'typed.catalog_id') }} as catalog_codes,
+        placed.catalog_id,
+        placed.is_listed,
+        {{ is_unmapped('catalog', 'typed.catalog_id_raw') }} as is_unmapped,
+        case
+            when placed.catalog_id is null then 'catalog_id_missing'
+            else {{ parent_codes('catalog', 'placed.catalog_id') }}
+        end as catalog_codes,
         coalesce(catalog.root_key, catalog.source_key) as catalog_root_key
     from typed
-    left join catalogs as catalog on typed.catalog_id = catalog.id
-    left join live_catalogs as live_catalog on typed.catalog_id = live_catalog.id
+    inner join placed on typed.source_key = placed.source_key
+    left join catalogs as catalog on placed.catalog_id = catalog.id
+    left join live_catalogs as live_catalog on placed.catalog_id = live_catalog.id
 
 ),
 
@@ -50,7 +73,7 @@ clean as (
     select
         typed.id,
         typed.source_key,
-        typed.catalog_id as scope,
+        related.catalog_id as scope,
         typed.sku as value,
         typed.sku_is_derived as is_derived,
         typed.created_at
@@ -119,7 +142,12 @@ select
         when related.catalog_codes in ('catalog_rejected', 'catalog_deleted')
             then related.catalog_root_key
     end as root_key,
-    case when renamed.source_key is not null then 'sku:numbered' end as cross_rules,
+    {{ cross_changes([
+        ['related.is_listed', 'catalog_id', 'related.catalog_id', "'from_catalog_gifts'"],
+        ['related.is_unmapped', 'catalog_id', 'related.catalog_id', "'live_parent'"],
+        ['renamed.source_key is not null', 'sku', 'renamed.value', "'numbered'"]
+    ]) }} as cross_changes,
+    related.catalog_id,
     renamed.value as numbered_sku
 from typed
 inner join related on typed.source_key = related.source_key
@@ -127,6 +155,8 @@ left join merged on typed.source_key = merged.source_key
 left join taken on typed.source_key = taken.source_key
 left join renamed on typed.source_key = renamed.source_key
 where
-    coalesce(
+    related.is_listed
+    or related.is_unmapped
+    or coalesce(
         merged.source_key, taken.source_key, renamed.source_key, related.catalog_codes
     ) is not null

@@ -38,23 +38,41 @@ merged as (
 
 ),
 
+{# Where the document names no catalog, the site's configuration does. #}
+wanted as (
+
+    select
+        typed.source_key,
+        coalesce(typed.stated_catalog_id, configured.catalog_id) as catalog_id,
+        typed.stated_catalog_id is null as is_configured
+    from typed
+    left join {{ ref('stg_kv__site_catalogs') }} as configured on typed.id = configured.site_id
+
+),
+
 related as (
 
     select
         typed.source_key,
+        wanted.is_configured,
+        {{ is_unmapped('client', 'typed.client_id_raw') }} as is_client_unmapped,
+        {{ is_unmapped('catalog', 'typed.catalog_id_raw') }} as is_catalog_unmapped,
         {{ parent_codes('client', 'typed.client_id') }} as client_codes,
         {{ reference_codes('catalog') }} as catalog_codes,
         coalesce(client.root_key, client.source_key) as client_root_key,
         coalesce(catalog.root_key, catalog.source_key) as catalog_root_key,
-        typed.stated_catalog_id is not null
-        and live_catalog.id is null
-        and coalesce(catalog.key_class, 'unknown') in ('unknown', 'soft_deleted')
-            as is_catalog_dropped
+        case
+            when
+                live_catalog.id is not null
+                or coalesce(catalog.key_class, 'unknown') not in ('unknown', 'soft_deleted')
+                then wanted.catalog_id
+        end as catalog_id
     from typed
+    inner join wanted on typed.source_key = wanted.source_key
     left join clients as client on typed.client_id = client.id
     left join live_clients as live_client on typed.client_id = live_client.id
-    left join catalogs as catalog on typed.stated_catalog_id = catalog.id
-    left join live_catalogs as live_catalog on typed.stated_catalog_id = live_catalog.id
+    left join catalogs as catalog on wanted.catalog_id = catalog.id
+    left join live_catalogs as live_catalog on wanted.catalog_id = live_catalog.id
 
 ),
 
@@ -135,15 +153,23 @@ select
             then related.client_root_key
         when related.catalog_codes is not null then related.catalog_root_key
     end as root_key,
-    nullif(
-        concat_ws(
-            ',',
-            case when related.is_catalog_dropped then 'catalog_id:dropped' end,
-            case when renamed.source_key is not null then 'slug:numbered' end
-        ),
-        ''
-    ) as cross_rules,
-    case when not related.is_catalog_dropped then typed.stated_catalog_id end as catalog_id,
+    {{ cross_changes([
+        ['related.is_client_unmapped', 'client_id', 'typed.client_id', "'live_parent'"],
+        [
+            'related.catalog_id is null and typed.stated_catalog_id is not null',
+            'catalog_id', 'null::uuid', "'dropped'"
+        ],
+        [
+            'related.catalog_id is not null and related.is_configured',
+            'catalog_id', 'related.catalog_id', "'from_catalog_config'"
+        ],
+        [
+            'related.catalog_id is not null and related.is_catalog_unmapped',
+            'catalog_id', 'related.catalog_id', "'live_parent'"
+        ],
+        ['renamed.source_key is not null', 'slug', 'renamed.value', "'numbered'"]
+    ]) }} as cross_changes,
+    related.catalog_id,
     renamed.value as numbered_slug
 from typed
 inner join related on typed.source_key = related.source_key

@@ -2,8 +2,13 @@ with
 
 orders as (
 
-    select * from {{ ref('typed_orders') }}
-    where employee_id_raw is not null
+    select
+        typed.source_key,
+        typed.employee_id_raw,
+        coalesce(typed.site_id, placed.site_id) as site_id
+    from {{ ref('typed_orders') }} as typed
+    left join {{ ref('order_sites') }} as placed on typed.source_key = placed.source_key
+    where typed.employee_id_raw is not null
 
 ),
 
@@ -77,7 +82,8 @@ found as (
         ) as employee_key,
         by_id.employee_key is null
         and by_number.employee_key is null
-        and coalesce(elsewhere.candidate_count, 0) > 1 as is_ambiguous
+        and coalesce(elsewhere.candidate_count, 0) > 1 as is_ambiguous,
+        by_id.employee_key is null and by_number.employee_key is null as is_elsewhere
     from references_made
     left join by_id on references_made.source_key = by_id.source_key
     left join by_number on references_made.source_key = by_number.source_key
@@ -90,6 +96,13 @@ select
     case
         when employees.key_class = 'migrated' and not found.is_ambiguous then employees.id
     end as employee_id,
+    case
+        when
+            employees.key_class = 'migrated'
+            and not found.is_ambiguous
+            and not found.is_elsewhere
+            then {{ mapped_id('employees.id', 'employees.record_id') }}
+    end as employee_mapped_id,
     case
         when found.is_ambiguous then 'employee_id_ambiguous'
         when employees.key_class = 'rejected' then 'employee_rejected'

@@ -16,6 +16,7 @@ crossed as (
 
 select
     typed.*,
+    coalesce(crossed.catalog_id, typed.catalog_id) as placed_catalog_id,
     coalesce(crossed.numbered_sku, typed.sku) as unique_sku,
     {{ verdict_columns() }}
 from typed

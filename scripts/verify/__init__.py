@@ -15,6 +15,7 @@ from scripts.verify.counts import check_keys
 from scripts.verify.links import check_links
 from scripts.verify.records import check_records
 from scripts.verify.report import Check, VerifyReport
+from scripts.verify.roundtrip import check_round_trip
 from scripts.verify.rows import check_rows
 from scripts.verify.scope import Scope
 from scripts.verify.totals import check_totals
@@ -55,5 +56,6 @@ def verify(
             *check_records(scope),
             *check_constraints(scope),
             *check_totals(scope),
+            *check_round_trip(scope),
         )
         return VerifyReport(checks)

@@ -36,6 +36,7 @@ def check_keys(scope: Scope) -> Iterator[Check]:
     yield from scope.attempt(GROUP, "ledger", lambda: _ledger(scope))
     yield from scope.attempt(GROUP, "store", lambda: _store(scope))
     yield from scope.attempt(GROUP, "capture", lambda: _capture(scope))
+    yield from scope.attempt(GROUP, "elements", lambda: _elements(scope))
 
 
 def _ledger(scope: Scope) -> Iterator[Check]:
@@ -121,5 +122,53 @@ def _capture(scope: Scope) -> Iterator[Check]:
             both_sides=both_sides,
         )
         if lost + invented
+        else (),
+    )
+
+
+# The objects inside the lists of the store beside the second ledger.
+_ELEMENTS = """
+    (
+        select store.key || ':' || element.ordinal as source_key
+        from {store} as store
+        inner join {key_ledger} as ledger
+            on store.key = ledger.source_key
+            and ledger.key_class = 'derived'
+            and md5(store.value::text)::uuid = ledger.source_hash
+        cross join lateral jsonb_array_elements(
+            case when jsonb_typeof(store.value) = 'array' then store.value else '[]' end
+        ) with ordinality as element (value, ordinal)
+        where jsonb_typeof(element.value) = 'object'
+            and store.key in (select list_key from {element_ledger} union all {lists})
+    ) as stored
+    full join {element_ledger} as ledger on stored.source_key = ledger.source_key
+"""
+
+
+def _elements(scope: Scope) -> Iterator[Check]:
+    """Compare the objects that stand in lists of a whole entity with the ledger of elements."""
+    lists = sql.SQL(
+        "select unnest(array['clients:all', 'catalogs:all', 'sites:all', 'gifts:all',"
+        " 'products:all', 'employees:all', 'orders:all'])"
+    )
+    both = scope.compose(_ELEMENTS, lists=lists)
+    total, classless, lost = scope.row(
+        "select count(ledger.source_key),"
+        " count(*) filter (where ledger.source_key is not null and key_class is null),"
+        " count(*) filter (where ledger.source_key is null) from {both}",
+        both=both,
+    )
+    yield judged(
+        GROUP,
+        "elements of lists have one class each",
+        classless + lost > 0,
+        f"{total:,} elements; {classless:,} without a class, {lost:,} of the store not in the"
+        " ledger.",
+        scope.texts(
+            "select coalesce(ledger.source_key, stored.source_key) from {both}"
+            " where ledger.source_key is null or key_class is null limit {sample}",
+            both=both,
+        )
+        if classless + lost
         else (),
     )

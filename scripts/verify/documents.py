@@ -33,23 +33,48 @@ _VALUES = {
     Kind.REFERENCE: "null::text",
 }
 # The hash is asked after the join, or every document would be hashed for every entity; and in a
-# case, for of a bare comparison PostgreSQL expects that hardly a row passes.
+# case, for of a bare comparison PostgreSQL expects that hardly a row passes. A list is opened once
+# for all its elements.
 _DOCUMENTS = """
-    select source_key, environment, target_id, document
+    select source_key, environment, target_id, {opened} as document
     from (
         select
             ledger.source_key,
             ledger.source_hash,
             ledger.environment,
             ledger.target_id,
-            store.value as document
-        from {key_ledger} as ledger
+            store.value as stored
+        from {record_ledger} as ledger
         inner join {store} as store on ledger.source_key = store.key
-        where ledger.entity = {entity} and ledger.key_class = 'migrated'
+        where ledger.entity = {entity} and ledger.key_class = 'migrated' and ledger.ordinal is null
         offset 0
     ) as captured
-    where case when source_hash = md5(document::text)::uuid then true else false end
+    where case when source_hash = md5(stored::text)::uuid then true else false end
+    union all
+    select ledger.source_key, ledger.environment, ledger.target_id, lists.document
+    from (
+        select
+            captured.key as list_key,
+            captured.source_hash,
+            element.ordinal,
+            element.document
+        from (
+            select store.key, md5(store.value::text)::uuid as source_hash, store.value as stored
+            from {store} as store
+            where store.key in (select list_key from {element_ledger} where entity = {entity})
+        ) as captured
+        cross join lateral jsonb_array_elements(
+            case when jsonb_typeof({opened}) = 'array' then {opened} else '[]' end
+        ) with ordinality as element (document, ordinal)
+    ) as lists
+    inner join {record_ledger} as ledger
+        on ledger.store_key = lists.list_key
+        and ledger.ordinal = lists.ordinal
+        and ledger.source_hash = lists.source_hash
+    where ledger.entity = {entity} and ledger.key_class = 'migrated'
 """
+# JSON text in a JSON string, up to three times. What was migrated is known to be JSON inside.
+_OPENED = "case when jsonb_typeof({0}) = 'string' then ({0} #>> '{{}}')::jsonb else {0} end"
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 # The digest's bytes 6 and 8 carry version and variant.
 _MADE_ID = """
@@ -81,8 +106,22 @@ _MADE_ID = """
 
 
 def documents(scope: Scope, entity: str) -> sql.Composed:
-    """Give the documents of migrated keys, but for those that changed since the capture."""
-    return scope.compose(_DOCUMENTS, entity)
+    """Give the documents of migrated keys and elements, but for those changed since the capture."""
+    opened: sql.Composable = sql.SQL("stored")
+    for _ in range(3):
+        opened = sql.SQL(_OPENED).format(opened)
+    return scope.compose(_DOCUMENTS, entity, opened=opened)
+
+
+def uncorrected_documents(scope: Scope, entity: str) -> sql.Composed:
+    """Give those of them that stand as they were judged: no correction was laid over them."""
+    return scope.compose(
+        "select * from ({documents}) as documents where not exists (select from {recorded_changes}"
+        " as changes where changes.source_key = documents.source_key"
+        " and changes.rule = 'corrected')",
+        entity,
+        documents=documents(scope, entity),
+    )
 
 
 def stated(column: Column) -> sql.Composed:

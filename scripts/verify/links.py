@@ -25,8 +25,8 @@ PARENTS = (
     ("catalogs", "owner_id", "clients"),
 )
 _MERGED = """
-    {key_ledger} as loser
-    left join {key_ledger} as winner on loser.winner_key = winner.source_key
+    {record_ledger} as loser
+    left join {record_ledger} as winner on loser.winner_key = winner.source_key
     where loser.key_class = 'merged' and (
         winner.source_key is null
         or winner.key_class = 'merged'
@@ -35,20 +35,23 @@ _MERGED = """
     )
 """
 _REJECTED = """
-    {key_ledger} as ledger
-    left join {key_ledger} as root on ledger.root_key = root.source_key
-    left join {key_ledger} as winner on ledger.winner_key = winner.source_key
+    {record_ledger} as ledger
+    left join {record_ledger} as root on ledger.root_key = root.source_key
+    left join {record_ledger} as winner on ledger.winner_key = winner.source_key
     where ledger.key_class = 'rejected' and (
         ledger.reject_codes is null
         or (
             ledger.root_key is not null
             and coalesce(root.key_class, '') not in ('rejected', 'soft_deleted')
         )
-        or (ledger.winner_key is not null and coalesce(winner.key_class, 'merged') = 'merged')
+        or (
+            not starts_with(ledger.winner_key, 'the live row ')
+            and coalesce(winner.key_class, 'merged') = 'merged'
+        )
     )
 """
 _REJECTS = """
-    (select source_key, reject_codes from {key_ledger} where key_class = 'rejected') as ledger
+    (select source_key, reject_codes from {record_ledger} where key_class = 'rejected') as ledger
     full join {rejects} as rejects on ledger.source_key = rejects.source_key
     where ledger.source_key is null
         or rejects.source_key is null
@@ -65,7 +68,7 @@ with orphans as (
     select child.id from {orphans}
 ),
 ours as (
-    select target_id as id, source_key from {key_ledger}
+    select target_id as id, source_key from {record_ledger}
     where entity = {entity} and key_class = 'migrated'
     union all
     select id, null from {written_rows} where entity = {entity}
@@ -114,7 +117,7 @@ def check_links(scope: Scope) -> Iterator[Check]:
 def _ledger_law(scope: Scope, name: str, klass: str, broken: sql.SQL) -> Iterator[Check]:
     condition = broken.format(**scope.names())
     total, count = scope.row(
-        "select (select count(*) from {key_ledger} where key_class = {klass}),"
+        "select (select count(*) from {record_ledger} where key_class = {klass}),"
         " (select count(*) from {condition})",
         klass=sql.Literal(klass),
         condition=condition,

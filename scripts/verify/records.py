@@ -13,7 +13,7 @@ from psycopg import sql
 
 from scripts.settings import ENTITIES
 from scripts.verify.columns import COLUMNS
-from scripts.verify.documents import documents, made_id, made_in_python, stated
+from scripts.verify.documents import made_id, made_in_python, stated, uncorrected_documents
 from scripts.verify.links import PARENTS
 from scripts.verify.report import Check
 from scripts.verify.scope import Scope, judged
@@ -28,10 +28,18 @@ with records as (
         documents.environment,
         documents.target_id,
         {site} as site,
-        coalesce(
-            nullif(nullif(btrim(document ->> 'id', {space}), ''), documents.source_key),
-            split_part(documents.source_key, ':', -1)
-        ) as record_id
+        case
+            when coalesce(btrim(document ->> 'id', {space}), '') = ''
+                or documents.source_key = btrim(document ->> 'id', {space})
+                or (
+                    document ->> 'id' like '%:%'
+                    and starts_with(
+                        reverse(documents.source_key), reverse(':' || (document ->> 'id'))
+                    )
+                )
+                then split_part(documents.source_key, ':', -1)
+            else btrim(document ->> 'id', {space})
+        end as record_id
         {references}
     from ({documents}) as documents
     inner join {final} as final on documents.target_id = final.id
@@ -118,7 +126,7 @@ def _judged(scope: Scope, entity: str, parents: dict[str, str]) -> sql.Composed:
         _RECORDS,
         entity,
         site=sql.SQL(site),
-        documents=documents(scope, entity),
+        documents=uncorrected_documents(scope, entity),
         employees=employees,
         references=references,
         made=made_id(entity, *map(sql.Identifier, ("environment", "site", "record_id"))),

@@ -17,7 +17,7 @@ GROUP = "rows"
 _SIDES = """
 with keys as (
     select target_id, min(source_key) as source_key, count(*) as key_count
-    from {key_ledger}
+    from {record_ledger}
     where entity = {entity} and key_class = 'migrated'
     group by target_id
 ),
@@ -128,7 +128,7 @@ def legacy_catalog(scope: Scope) -> uuid.UUID | None:
         "select value from {defaults} where entity = 'products' and column_name = 'catalog_id'"
     )
     environments = scope.texts(
-        "select distinct environment from {key_ledger}"
+        "select distinct environment from {record_ledger}"
         " where key_class = 'migrated' and environment is not null"
     )
     if not texts or len(environments) != 1:

@@ -39,8 +39,11 @@ class Scope:
                 name: sql.Identifier(self.work_schema, name)
                 for name in (
                     "key_ledger",
+                    "element_ledger",
+                    "record_ledger",
                     "rejects",
-                    "changes",
+                    "recorded_changes",
+                    "rebuilt_documents",
                     "defaults",
                     "written_rows",
                     "created_tables",

@@ -16,13 +16,13 @@ from psycopg import sql
 
 from scripts.settings import ENTITIES, prefix_of
 from scripts.verify.columns import COLUMNS, Column, Kind
-from scripts.verify.documents import documents, stated, value
+from scripts.verify.documents import stated, uncorrected_documents, value
 from scripts.verify.report import FAILED, PASSED, Check
 from scripts.verify.scope import Scope
 
 GROUP = "totals"
 # These rules say how a stated value is read; the totals read it in the same way by themselves.
-_READ_HERE = ("zone_assumed", "rounded")
+_READ_HERE = ("zone_assumed", "date_alone", "rounded", "trimmed", "as_text", "as_number")
 _PAIRS = """
 with pairs as (
     select
@@ -33,8 +33,8 @@ with pairs as (
     from ({documents}) as documents
     inner join {final} as final on documents.target_id = final.id
     left join (
-        select source_key, array_agg(column_name) as columns
-        from {changes}
+        select source_key, array_agg(field) as columns
+        from {recorded_changes}
         where entity = {entity} and rule <> all({read_here})
         group by source_key
     ) as changed on documents.source_key = changed.source_key
@@ -170,7 +170,7 @@ def _pairs(scope: Scope, entity: str, parts: list[_Parts]) -> sql.Composed:
     return scope.compose(
         _PAIRS,
         entity,
-        documents=documents(scope, entity),
+        documents=uncorrected_documents(scope, entity),
         read_here=sql.Literal(list(_READ_HERE)),
         held=each("held", lambda part: _held(entity, part.column)),
         listed=each(

@@ -11,9 +11,6 @@
 {% macro record_id() -%}
     document
 {%- endmacro %}
-{% macro without_secrets() -%}
-    document
-{%- endmacro %}
 {% macro is_deleted() -%}
     false
 {%- endmacro %}
@@ -56,13 +53,7 @@
 {% macro instant_codes(column, typed=none) -%}
     'code'
 {%- endmacro %}
-{% macro created_rule() -%}
-    'code'
-{%- endmacro %}
-{% macro status_rule(hint=none) -%}
-    'code'
-{%- endmacro %}
-{% macro zone_rule(column) -%}
+{% macro status_rule(hints=[]) -%}
     'code'
 {%- endmacro %}
 {% macro parent_codes(parent, reference) -%}
@@ -149,7 +140,7 @@
         created_at
     from live
 {%- endmacro %}
-{% macro verdict_columns() -%}
+{% macro verdict_columns(changes=true) -%}
     crossed.winner_key,
     crossed.root_key
 {%- endmacro %}
@@ -172,4 +163,56 @@
 {%- endmacro %}
 {% macro kept_in_metadata(value, name) -%}
     document
+{%- endmacro %}
+{% macro spelling_of(entity) -%}
+    document::text
+{%- endmacro %}
+{% macro leftovers_of(entity) -%}
+    document
+{%- endmacro %}
+{% macro row_changes(entity, values={}, rules={}) -%}
+    document
+{%- endmacro %}
+{% macro cross_changes(entries) -%}
+    null::jsonb
+{%- endmacro %}
+{% macro order_changes() -%}
+    null::jsonb
+{%- endmacro %}
+{% macro is_unmapped(parent, raw) -%}
+    false
+{%- endmacro %}
+{% macro mapped_id(id, record_id) -%}
+    'id'
+{%- endmacro %}
+{% macro first_instant() -%}
+    now()
+{%- endmacro %}
+{% macro last_instant() -%}
+    now()
+{%- endmacro %}
+{% macro id_rule() -%}
+    'rule'
+{%- endmacro %}
+{% macro unstated(column, rule, value=none) -%}
+    'rule'
+{%- endmacro %}
+{% macro created_at_rule() -%}
+    'rule'
+{%- endmacro %}
+{% macro updated_at_rule() -%}
+    'rule'
+{%- endmacro %}
+{% macro prepared_documents(origin) -%}
+    select
+        *,
+        document as judged_document,
+        document as document_changes
+    from {{ origin }}
+{%- endmacro %}
+{% macro work_function(name) -%}
+    kv.{{ name }}
+{%- endmacro %}
+{% macro fields_of(entity) -%}
+    {{ return([]) }}
 {%- endmacro %}

@@ -8,7 +8,7 @@ with
 
 ledger as (
 
-    select * from {{ ref('key_ledger') }}
+    select * from {{ ref('record_ledger') }}
     where key_class = 'migrated'
 
 ),

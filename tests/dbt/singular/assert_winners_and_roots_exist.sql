@@ -5,7 +5,7 @@ with
 
 ledger as (
 
-    select * from {{ ref('key_ledger') }}
+    select * from {{ ref('record_ledger') }}
 
 )
 

@@ -1,0 +1,76 @@
+{#
+  The documents of a CTE as they are judged: what stands under a secret name withheld (var
+  `secret_name`), then the operator's corrections laid over. Adds `judged_document` and
+  `document_changes`: what was done, as a JSON array of [field, after, rule, before]; null for nothing.
+
+  `origin` has source_key, document, source_text (the document's text, asked whether it is worth
+  looking for secrets) and decoding (an entry that document_changes begins with, or null).
+#}
+{% macro prepared_documents(origin) -%}
+    select
+        corrected.*,
+        nullif(
+            coalesce(corrected.decoding, '[]')
+            || coalesce(
+                (
+                    select jsonb_agg(jsonb_build_array(
+                        '$.' || array_to_string(array(select jsonb_array_elements_text(path)), '.'),
+                        '[withheld]',
+                        'withheld'
+                    ))
+                    from jsonb_array_elements(corrected.secrets) as list (path)
+                ),
+                '[]'
+            )
+            || coalesce({{ corrected_fields('corrected') }}, '[]'),
+            '[]'
+        ) as document_changes
+    from (
+        select
+            masked.*,
+            corrections.patches,
+            case
+                when corrections.patches is null then masked.open_document
+                else {{ work_function('laid_over') }}(masked.open_document, corrections.patches)
+            end as judged_document
+        from (
+            select
+                origin.*,
+                case
+                    when origin.secrets is null then origin.document
+                    else {{ work_function('laid_over') }}(
+                        origin.document,
+                        (
+                            select jsonb_agg(jsonb_build_array(path, '[withheld]'))
+                            from jsonb_array_elements(origin.secrets) as list (path)
+                        )
+                    )
+                end as open_document
+            from (
+                select
+                    *,
+                    case
+                        when source_text ~* '"[^"]*({{ var("secret_name") }})" *:'
+                            then {{ work_function('secret_paths') }}(
+                                document, '({{ var("secret_name") }})$'
+                            )
+                    end as secrets
+                from {{ origin }}
+                offset 0
+            ) as origin
+        ) as masked
+        left join (
+            select
+                source_key,
+                jsonb_agg(
+                    jsonb_build_array(
+                        coalesce(string_to_array(nullif(field, '$'), '.'), '{}'), value
+                    )
+                    order by field collate "C"
+                ) as patches
+            from {{ work_table('corrections') }}
+            group by source_key
+        ) as corrections on masked.source_key = corrections.source_key
+        offset 0
+    ) as corrected
+{%- endmacro %}

@@ -1,0 +1,29 @@
+{#
+  Which of its names a document uses for each field, as one text: a letter a field, in the order of the
+  contract. `1` is the first name; the first that holds something is taken, else the first that is
+  there at all (null or blank); `0` is none. Behind the letter of an instant stands its form: `m` and
+  `s` as JavaScript writes it, with milliseconds or without, `-` any other.
+#}
+{% macro spelling_of(entity) -%}
+    {%- for field in fields_of(entity) %}
+    case
+        {%- for name in field.names %}
+        when btrim({{ json_at(name.name, as_text=true) }}, e' \t\n\r\f\x0b') <> '' then '{{ name.choice }}'
+        {%- endfor %}
+        {%- for name in field.names %}
+        when {{ json_at(name.name) }} is not null then '{{ name.choice }}'
+        {%- endfor %}
+        else '0'
+    end
+    {%- if field.type == 'timestamptz' %}
+    || case
+        {%- for name in field.names %}
+        when {{ json_at(name.name, as_text=true) }} like '____-__-__T__:__:__.___Z' then 'm'
+        when {{ json_at(name.name, as_text=true) }} like '____-__-__T__:__:__Z' then 's'
+        {%- endfor %}
+        else '-'
+    end
+    {%- endif %}
+    {{- ' ||' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

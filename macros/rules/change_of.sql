@@ -1,0 +1,38 @@
+{#
+  The entry of `row_changes` for one field: [column, value, rule] when the value is not what the
+  document states, else null. A text id that the map turned into a UUID is what the document states,
+  and so is an instant written in another zone.
+#}
+{% macro change_of(entity, field, value, rule) -%}
+    {%- set stated = stated_json(entity, field.column, implied=false) -%}
+    {%- set typed = value if value is string else value[0] -%}
+    case
+        when
+            {% if field.type == 'timestamptz' -%}
+            case
+                when coalesce({{ stated }}, 'null') = 'null' then {{ typed }} is not null
+                else coalesce(({{ stated }}) #>> '{}' !~ '{{ zoned_pattern() }}', true)
+            end
+            {%- elif field.type == 'uuid' -%}
+            {%- set said = field.column ~ '_raw' if value is string else value[1] -%}
+            coalesce(
+                to_jsonb(
+                    case
+                        when {{ said }} ~ '{{ uuid_pattern() }}' then lower({{ said }})
+                        else {{ said }}
+                    end
+                ),
+                'null'
+            ) <> coalesce({{ stated }}, 'null')
+            {%- else -%}
+            coalesce(to_jsonb({{ typed }}), 'null')
+            <> coalesce({{ stated }}, '{{ field.default or 'null' }}')
+            {%- endif %}
+            then
+                jsonb_build_array(
+                    '{{ field.column }}',
+                    {{ utc_text(typed) if field.type == 'timestamptz' else typed }},
+                    {{ change_rule(field, stated, typed, rule) }}
+                )
+    end
+{%- endmacro %}

@@ -1,0 +1,221 @@
+"""The round trip: each document rebuilt from the tables against the one in the store.
+
+`rebuilt_documents` puts a document together from its row, the map, what is left over and the listed
+changes. Here it is compared with the store, whole. Two things may differ and still be the same: an
+instant written in another zone, and a part that is withheld; whatever else does is a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from psycopg import sql
+
+from scripts.settings import ENTITIES
+from scripts.verify.columns import COLUMNS, Kind
+from scripts.verify.documents import documents
+from scripts.verify.report import FAILED, PASSED, Check
+from scripts.verify.scope import Scope, judged
+
+GROUP = "round trip"
+_ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)$"
+# Of the documents that are not equal as they stand, every value by its path, on both sides. Only
+# leaves count: an object or an array is what its members are.
+_DIFFERENCES = """
+with recursive pairs as (
+    select stored.source_key, stored.document as stored, rebuilt.document as rebuilt
+    from ({documents}) as stored
+    inner join {rebuilt_documents} as rebuilt
+        on rebuilt.entity = {entity} and stored.source_key = rebuilt.source_key
+    where stored.document is distinct from rebuilt.document
+),
+nodes as (
+    select source_key, side, '{{}}'::text[] as path, value
+    from pairs
+    cross join lateral (values ('stored', stored), ('rebuilt', rebuilt)) as sides (side, value)
+    union all
+    select nodes.source_key, nodes.side, nodes.path || inside.name, inside.value
+    from nodes
+    cross join lateral (
+        select key as name, value
+        from jsonb_each(case when jsonb_typeof(nodes.value) = 'object' then nodes.value end)
+        union all
+        select ordinal::text, element
+        from jsonb_array_elements(
+            case when jsonb_typeof(nodes.value) = 'array' then nodes.value end
+        ) with ordinality as elements (element, ordinal)
+    ) as inside
+),
+leaves as (
+    select * from nodes
+    where jsonb_typeof(value) not in ('object', 'array') or value in ('{{}}', '[]')
+),
+unequal as (
+    select
+        coalesce(stored.source_key, rebuilt.source_key) as source_key,
+        coalesce(stored.path, rebuilt.path) as path,
+        stored.value as stored,
+        rebuilt.value as rebuilt
+    from (select * from leaves where side = 'stored') as stored
+    full join (select * from leaves where side = 'rebuilt') as rebuilt
+        on stored.source_key = rebuilt.source_key and stored.path = rebuilt.path
+    where stored.value is distinct from rebuilt.value
+),
+withheld as (
+    select source_key, field from {recorded_changes} where rule = 'withheld'
+),
+differing as (
+    select unequal.source_key, unequal.path
+    from unequal
+    where not case
+        when
+            array_to_string(unequal.path, '.') = any({instants})
+            and unequal.stored #>> '{{}}' ~ {zoned}
+            and unequal.rebuilt #>> '{{}}' ~ {zoned}
+            then (unequal.stored #>> '{{}}')::timestamptz
+                = (unequal.rebuilt #>> '{{}}')::timestamptz
+        else exists (
+            select from withheld
+            where withheld.source_key = unequal.source_key
+            and (
+                (
+                    '$.' || array_to_string(unequal.path, '.') = withheld.field
+                    and coalesce(unequal.rebuilt, '"[withheld]"') = '"[withheld]"'
+                )
+                or (
+                    starts_with(
+                        '$.' || array_to_string(unequal.path, '.'), withheld.field || '.'
+                    )
+                    and unequal.rebuilt is null
+                )
+            )
+        )
+    end
+)
+"""
+_SIDES = """
+    ({documents}) as stored
+    full join (
+        select * from {rebuilt_documents} where entity = {entity}
+    ) as rebuilt on stored.source_key = rebuilt.source_key
+"""
+# A correction is judged before it is taken back: what the document became is what the row says.
+_AFTER = """
+    select changes.source_key, changes.field
+    from {recorded_changes} as changes
+    inner join {record_ledger} as ledger
+        on changes.source_key = ledger.source_key and ledger.key_class = 'migrated'
+    inner join {final} as final on ledger.target_id = final.id
+    cross join lateral (select to_jsonb(final) -> changes.field as value) as held
+    where
+        changes.entity = {entity}
+        and not starts_with(changes.field, '$')
+        and case
+            when changes.field = any({instant_columns})
+                then (held.value #>> '{{}}')::timestamptz
+                is distinct from (changes.after #>> '{{}}')::timestamptz
+            else nullif(held.value, 'null') is distinct from changes.after
+        end
+    union all
+    select changes.source_key, changes.field
+    from {recorded_changes} as changes
+    inner join {rebuilt_documents} as rebuilt
+        on rebuilt.entity = {entity} and changes.source_key = rebuilt.source_key
+    where
+        changes.entity = {entity}
+        and changes.rule = 'corrected'
+        and case when changes.field = '$' then rebuilt.judged_document
+            else rebuilt.judged_document -> substr(changes.field, 3) end
+        is distinct from changes.after
+"""
+
+
+def check_round_trip(scope: Scope) -> Iterator[Check]:
+    """Compare every migrated document with the one rebuilt from the tables, entity by entity."""
+    for entity in ENTITIES:
+        yield from scope.attempt(GROUP, entity, partial(_documents, scope, entity))
+        yield from scope.attempt(GROUP, f"{entity}: changes", partial(_changes, scope, entity))
+
+
+def _documents(scope: Scope, entity: str) -> Iterator[Check]:
+    sides = scope.compose(_SIDES, entity, documents=documents(scope, entity))
+    stored, rebuilt, missing, extra, equal = scope.row(
+        "select count(stored.source_key), count(rebuilt.source_key),"
+        " count(*) filter (where rebuilt.source_key is null),"
+        " count(*) filter (where stored.source_key is null),"
+        " count(*) filter (where stored.document = rebuilt.document) from {sides}",
+        sides=sides,
+    )
+    alike, fields = 0, ""
+    sample: tuple[str, ...] = ()
+    unequal = stored - missing - equal
+    if unequal:
+        differences = _differences(scope, entity)
+        (differing,) = scope.row(
+            "{differences} select count(distinct source_key) from differing",
+            differences=differences,
+        )
+        alike = unequal - differing
+        if differing:
+            names = scope.texts(
+                "{differences} select path[1] || ' ' || count(distinct source_key)"
+                " from differing group by path[1] order by count(*) desc, path[1] limit 10",
+                differences=differences,
+            )
+            fields = f", in {', '.join(names)}"
+            sample = scope.texts(
+                "{differences} select distinct source_key from differing"
+                " order by source_key limit {sample}",
+                differences=differences,
+            )
+    if missing or extra:
+        sample += scope.texts(
+            "select coalesce(stored.source_key, rebuilt.source_key) from {sides}"
+            " where stored.source_key is null or rebuilt.source_key is null limit {sample}",
+            sides=sides,
+        )
+    different = unequal - alike
+    yield judged(
+        GROUP,
+        f"{entity}: documents",
+        bool(missing or extra or different),
+        f"{stored:,} documents of the store and {rebuilt:,} rebuilt: {equal:,} are equal as they"
+        f" stand, {alike:,} but for the zone of an instant or a withheld part; {missing:,} missing,"
+        f" {extra:,} extra, {different:,} different{fields}.",
+        sample,
+    )
+
+
+def _differences(scope: Scope, entity: str) -> sql.Composed:
+    names = [
+        name for column in COLUMNS[entity] if column.kind is Kind.INSTANT for name in column.names
+    ]
+    return scope.compose(
+        _DIFFERENCES,
+        entity,
+        documents=documents(scope, entity),
+        instants=sql.Literal(names),
+        zoned=sql.Literal(_ZONED),
+    )
+
+
+def _changes(scope: Scope, entity: str) -> Iterator[Check]:
+    """Find listed changes whose value is not the one in the row."""
+    columns = [column.name for column in COLUMNS[entity] if column.kind is Kind.INSTANT]
+    unlike = scope.compose(_AFTER, entity, instant_columns=sql.Literal(columns))
+    (total,) = scope.row("select count(*) from {recorded_changes} where entity = {entity}", entity)
+    (wrong,) = scope.row("select count(*) from ({unlike}) as unlike", unlike=unlike)
+    sample: tuple[str, ...] = ()
+    if wrong:
+        sample = scope.texts(
+            "select source_key || ' ' || field from ({unlike}) as unlike limit {sample}",
+            unlike=unlike,
+        )
+    yield Check(
+        GROUP,
+        f"{entity}: rows hold what the changes say",
+        FAILED if wrong else PASSED,
+        f"{total:,} changes; {wrong:,} rows hold another value.",
+        sample,
+    )
