@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from invoke import Collection, Context, task
 
+from scripts.census_task import census
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
 
@@ -197,6 +198,8 @@ def test(_: Context, slow: bool = False, only: str = "") -> int:
     return developer_tasks.test_task(slow=slow, only=only)
 
 
-namespace = Collection(migrate, rollback, verify, status, sample, load, docs, schema, lint, test)
+namespace = Collection(
+    census, migrate, rollback, verify, status, sample, load, docs, schema, lint, test
+)
 namespace.add_collection(db)
 namespace.configure({"run": {"echo": False}})
