@@ -38,7 +38,7 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0;
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.facts th { width: 16rem; color: var(--soft); }
+.facts th:first-child { width: 16rem; color: var(--soft); }
 details { border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; padding: .5rem 0; overflow-wrap: anywhere; }
 summary span { color: var(--soft); font-size: .9rem; }
@@ -48,8 +48,9 @@ details > div { padding: 0 0 1rem 1rem; }
   table, tbody, tr, th, td { display: block; width: auto; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
-  th, td, .facts th { border: 0; padding: .05rem 0; width: auto; }
-  td:empty { display: none; }
+  th, td, .facts th:first-child { border: 0; padding: .05rem 0; width: auto; }
+  td[data-column] { display: inline-block; margin-right: 1rem; }
+  td[data-column]:empty { display: none; }
   td[data-column]::before { content: attr(data-column) ": "; color: var(--soft); }
   .number { text-align: left; white-space: normal; }
   details > div { padding-left: 0; }

@@ -51,7 +51,6 @@ PATTERNS: dict[str, str] = {
     "identifier": "^[A-Za-z0-9+=_.~$-]+$",
     "field": "^[_$@]?([A-Za-z]+[0-9]{0,2}(?![0-9a-z])[_.-]*)+([_.][0-9]{1,2})?_?$",
     # Texts.
-    "blank": "^[[:space:]]*$",
     "starts_as_number": "^[+-]?[.0-9]",
     "number": "^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?$",
     "grouped_number": "^[+-]?([0-9]{1,3}([., '][0-9]{3})+([.,][0-9]+)?|[0-9]+,[0-9]+)$",
@@ -67,6 +66,7 @@ PATTERNS: dict[str, str] = {
     "day_first": "^(1[3-9]|2[0-9]|3[01])/",
     "uuid": f"^{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}$",
     "email": "^[^@[:space:]]+@[^@[:space:]]+\\.[^@[:space:].]+$",
+    "url_start": "^[a-z][a-z0-9+.-]*://[^[:space:]]",
     "url": "^[a-z][a-z0-9+.-]*://[^[:space:]]+$",
     "boolean": "^([tT]rue|TRUE|[fF]alse|FALSE|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF)$",
     # JSON in a text: escapes, then strings, numbers and words are taken out, then what opens an

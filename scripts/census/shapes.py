@@ -50,12 +50,13 @@ def placeholder(text: str) -> sql.Composed:
 
 # Each key to an array of pieces, each with the separator before it: {user,:<n>,:cart}.
 _PIECES = sql.SQL("""(
-    select array_agg(
+    -- The empty key has no part at all, and no key at all counts as the empty one.
+    select coalesce(array_agg(
         case when cut.place <= {depth}
             then cut.separator || coalesce({placeholder}, cut.piece) else cut.separator || '<rest>'
         end
         order by cut.place
-    ) filter (where cut.place <= {depth} + 1) as pieces
+    ) filter (where cut.place <= {depth} + 1), array['']) as pieces
     from (
         select
             part.place,

@@ -50,8 +50,9 @@ def remarks(family: Family) -> str:
     said = []
     if family.double_encoded:
         said.append(f"{family.double_encoded:,} double-encoded")
-    if family.list_of:
-        said.append(f"list of {family.list_of}")
+    if family.elements:
+        lists = family.types["array"]
+        said.append(f"{lists:,} list{'s' if lists > 1 else ''} of {family.list_of}")
     said += [f"{number:,} empty {sign}" for sign, number in family.empty.items()]
     return ", ".join(said)
 
@@ -68,10 +69,17 @@ def facts(census: Census) -> list[tuple[str, str]]:
         ("values", mix(census.types, alone=True) or "none"),
         ("double-encoded", f"{census.double_encoded:,}"),
         ("list keys", mix({f"of {what}": n for what, n in census.lists.items()}, alone=True)),
-        ("keys split at", mix(census.separators, alone=True) or "nothing"),
+        (
+            "keys split at",
+            mix({_quoted(sign): n for sign, n in census.separators.items()}, alone=True),
+        ),
         ("longest key", f"{census.longest_key:,} characters"),
         ("keys with unusual characters", mix(census.unusual_keys, alone=True) or "none"),
     ]
+
+
+def _quoted(separator: str) -> str:
+    return "nothing" if separator == "none" else f"'{separator}'"
 
 
 def remarkable(census: Census) -> list[tuple[str, str, str]]:

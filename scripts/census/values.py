@@ -11,26 +11,26 @@ from psycopg import sql
 from scripts.census.patterns import LITERALS
 from scripts.census.shapes import pieces, placeholder
 
+_WHITE = " \t\r\n\f\v"
+
 # Whether a text is JSON again; a long one is judged by its ends alone.
 _IS_JSON = sql.SQL("""{text} ~ {json_opening} and {text} ~ {json_closing} and (
     octet_length({text}) > 1000000
-    or left(ltrim({text}), 1) = '"'
+    or left(ltrim({text}, {white}), 1) = '"'
     or regexp_replace(regexp_replace(regexp_replace(
         {text}, {json_escape}, '@', 'g'), {json_token}, ']', 'g'), {json_array}, '', 'g')
         ~ {json_signs}
 )""")
 
-# How a text is spelled. The first character decides which patterns are tried.
+# How a text is spelled. Its length and first character decide which patterns are tried at all: most
+# values are plain texts, and a pattern costs a microsecond.
 _TEXT = sql.SQL("""case
     when {text} = '' then 'empty_text'
-    when left(ltrim({text}, E' \\t\\r\\n'), 1) in ('{{', '[', '"')
+    when ltrim({text}, {white}) = '' then 'blank_text'
+    when left(ltrim({text}, {white}), 1) in ('{{', '[', '"')
         then case when {is_json} then 'json_text' else 'text' end
     when octet_length({text}) > 254
-        then case
-            when left({text}, 12) ~ '^[a-z][a-z0-9+.-]*://' then 'url'
-            when {text} ~ {blank} then 'blank_text'
-            else 'text'
-        end
+        then case when left({text}, 40) ~ {url_start} then 'url' else 'text' end
     when {text} ~ {starts_as_number} then case
         when {text} ~ {number} then case
             when {text} ~ '^[0-9]{{13}}$'
@@ -39,32 +39,35 @@ _TEXT = sql.SQL("""case
                 and {text} between '0946684800' and '4102444799' then 'epoch_s_text'
             else 'number_text'
         end
-        when {text} ~ {date} then 'date'
-        when {text} ~ {instant_with_zone} then 'instant_with_zone'
-        when {text} ~ {instant_without_zone} then 'instant_without_zone'
+        when {text} like '____-__-__%' then case
+            when {text} ~ {date} then 'date'
+            when {text} ~ {instant_with_zone} then 'instant_with_zone'
+            when {text} ~ {instant_without_zone} then 'instant_without_zone'
+            else 'text'
+        end
         when {text} ~ {short_date} then case
             when {text} ~ {month_first} then 'short_date_month_first'
             when {text} ~ {day_first} then 'short_date_day_first'
             else 'short_date_unclear'
         end
-        when {text} ~ {long_date} then 'long_date'
-        when {text} ~ {uuid} then 'uuid'
+        when octet_length({text}) = 36 and {text} ~ {uuid} then 'uuid'
         when {text} ~ {grouped_number} then 'grouped_number_text'
         when {text} ~ {currency} then 'currency_text'
+        when {text} ~ {long_date} then 'long_date'
         when {text} ~ {email} then 'email'
         else 'text'
     end
-    when {text} ~ {uuid} then 'uuid'
-    when {text} ~ {url} then 'url'
+    when octet_length({text}) = 36 and {text} ~ {uuid} then 'uuid'
+    when position('://' in {text}) > 0
+        then case when {text} ~ {url} then 'url' else 'text' end
     when position('@' in {text}) > 0
         then case when {text} ~ {email} then 'email' else 'text' end
-    when {text} ~ {boolean} then 'boolean_text'
+    when octet_length({text}) <= 5 and {text} ~ {boolean} then 'boolean_text'
+    when {text} !~ '[0-9]' then 'text'
     when {text} ~ {currency} then 'currency_text'
     when {text} ~ {long_date} then 'long_date'
-    when {text} ~ {blank} then 'blank_text'
     else 'text'
 end""")
-
 # What the documents are and hold, value by value, counted at once: the groups are few. Then a name
 # that is plainly data becomes a placeholder; one that may be either is judged further down.
 _ITEMS = sql.SQL("""
@@ -163,7 +166,10 @@ def items(store: sql.Identifier, *, split_words: bool) -> sql.Composed:
         pieces=pieces(split_words=split_words),
         placeholder=placeholder("counted.name"),
         spelling=_TEXT.format(
-            text=text, is_json=_IS_JSON.format(text=text, **LITERALS), **LITERALS
+            text=text,
+            white=sql.Literal(_WHITE),
+            is_json=_IS_JSON.format(text=text, white=sql.Literal(_WHITE), **LITERALS),
+            **LITERALS,
         ),
         **LITERALS,
     )

@@ -20,7 +20,7 @@ _COMMON = """
     access account accounts active activity address addresses admin admins all api app archive audit
     backup balance batch billing booking bookings by cache cart carts categories category channel
     chat client clients code comment comments company config conn connection
-    connections count counter counters current customer
+    connections contact contacts count counter counters crm current customer
     customers daily data date day default demo dev device draft email employee employees env error
     event events export feature features file files flag flags group groups health history hourly id
     ids image images import inbox index info invoice invoices ip item items job jobs key keys last
