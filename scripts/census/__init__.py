@@ -22,7 +22,7 @@ from scripts.settings import Target
 _PLANNING = (
     "set local jit = off",
     "set local enable_nestloop = off",
-    "set local work_mem = '64MB'",
+    "set local work_mem = '32MB'",
 )
 
 __all__ = ["Census", "take_census"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from scripts import console
 from scripts.census.report import SPELLINGS, Census, Family, Field
 
 _FAMILIES = 25
 _REMARKABLE = 15
+_OF_ONE_FAMILY = 4
 _IN_DETAIL = 5
 _FIELDS = 15
 
@@ -127,7 +130,7 @@ def print_census(census: Census, *, verbose: bool) -> None:
         )
     odd = remarkable(census)
     if odd:
-        shown_odd = odd if verbose else odd[:_REMARKABLE]
+        shown_odd = odd if verbose else _some_of_each(odd)
         console.table(
             "Fields of several types or names" + _left_out(len(shown_odd), len(odd), "first"),
             ["family", "field", "what it is"],
@@ -136,6 +139,17 @@ def print_census(census: Census, *, verbose: bool) -> None:
     for family in census.families if verbose else census.families[:_IN_DETAIL]:
         if family.fields:
             _print_fields(family, None if verbose else _FIELDS)
+
+
+def _some_of_each(lines: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Take the first lines, but few of one family, so that others are seen as well."""
+    taken: Counter[str] = Counter()
+    some = []
+    for line in lines:
+        taken[line[0]] += 1
+        if taken[line[0]] <= _OF_ONE_FAMILY:
+            some.append(line)
+    return some[:_REMARKABLE]
 
 
 def _print_fields(family: Family, limit: int | None) -> None:

@@ -13,10 +13,11 @@ from scripts.census.shapes import pieces, placeholder
 
 _WHITE = " \t\r\n\f\v"
 
-# Whether a text is JSON again; a long one is judged by its ends alone.
-_IS_JSON = sql.SQL("""{text} ~ {json_opening} and {text} ~ {json_closing} and (
+# Whether a text is JSON again; a long one is judged by its ends alone:
+# a pattern takes many times the memory of the text it looks at.
+_IS_JSON = sql.SQL("""left({text}, 99) ~ {json_opening} and right({text}, 99) ~ {json_closing} and (
     octet_length({text}) > 1000000
-    or left(ltrim({text}, {white}), 1) = '"'
+    or left(ltrim(left({text}, 99), {white}), 1) = '"'
     or regexp_replace(regexp_replace(regexp_replace(
         {text}, {json_escape}, '@', 'g'), {json_token}, ']', 'g'), {json_array}, '', 'g')
         ~ {json_signs}
@@ -26,8 +27,8 @@ _IS_JSON = sql.SQL("""{text} ~ {json_opening} and {text} ~ {json_closing} and (
 # values are plain texts, and a pattern costs a microsecond.
 _TEXT = sql.SQL("""case
     when {text} = '' then 'empty_text'
-    when ltrim({text}, {white}) = '' then 'blank_text'
-    when left(ltrim({text}, {white}), 1) in ('{{', '[', '"')
+    when octet_length({text}) <= 254 and ltrim({text}, {white}) = '' then 'blank_text'
+    when left(ltrim(left({text}, 99), {white}), 1) in ('{{', '[', '"')
         then case when {is_json} then 'json_text' else 'text' end
     when octet_length({text}) > 254
         then case when left({text}, 40) ~ {url_start} then 'url' else 'text' end
@@ -91,7 +92,8 @@ counted as (
         part.bytes,
         count(*) as number
     from (
-        select store.value, shaped.pieces
+        -- The path to nowhere unpacks a compressed document, once for all its fields.
+        select store.value #> '{{}}' as value, shaped.pieces
         from {store} as store
         cross join lateral {pieces} as shaped
         offset 0
@@ -104,23 +106,24 @@ counted as (
             store.value,
             coalesce(octet_length(store.value::text), 0) as bytes
         union all
-        select 'field', member.key, member.value, null
-        from jsonb_each(
+        -- Not jsonb_each: PostgreSQL keeps some bytes of each call to it until the query ends.
+        select 'field', member.key, store.value -> member.key, null
+        from jsonb_object_keys(
             case when jsonb_typeof(store.value) = 'object' then store.value else '{{}}' end
-        ) as member
+        ) as member (key)
         union all
         select 'element', null, element.value, null
         from jsonb_array_elements(
             case when jsonb_typeof(store.value) = 'array' then store.value else '[]' end
         ) as element
         union all
-        select 'element_field', member.key, member.value, null
+        select 'element_field', member.key, element.value -> member.key, null
         from jsonb_array_elements(
             case when jsonb_typeof(store.value) = 'array' then store.value else '[]' end
         ) as element
-        cross join lateral jsonb_each(
+        cross join lateral jsonb_object_keys(
             case when jsonb_typeof(element.value) = 'object' then element.value else '{{}}' end
-        ) as member
+        ) as member (key)
     ) as part
     cross join lateral (
         select
