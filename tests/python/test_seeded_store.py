@@ -44,12 +44,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def result(server: Target, folder: Path) -> Result:
-    return migrated_store(server, folder, STORE)
+    return migrated_store(server, folder, STORE, judge=True)
 
 
 @pytest.fixture(scope="module")
 def with_catalog(server: Target, folder: Path) -> Result:
-    return migrated_store(server, folder, WITH_CATALOG)
+    return migrated_store(server, folder, WITH_CATALOG, twice=True)
 
 
 @pytest.fixture(params=["as it was left", "with one catalog"])
@@ -86,8 +86,17 @@ def test_every_migrated_key_has_its_whole_row(each: tuple[tuple[Group, ...], Res
     found = {entity: dict(table) for entity, table in result.tables.items()}
     # The catalog for gifts without one has no key of its own.
     assert found["catalogs"].pop(DEFAULT_CATALOG)["type"] == "manual"
-    for entity in ENTITIES:
-        assert found[entity] == wanted[entity], entity
+    assert {entity: set(found[entity]) for entity in ENTITIES} == {
+        entity: set(wanted[entity]) for entity in ENTITIES
+    }
+    differences = [
+        (entity, row_id, column, found[entity][row_id].get(column), row.get(column))
+        for entity in ENTITIES
+        for row_id, row in wanted[entity].items()
+        for column in {*row, *found[entity][row_id]}
+        if found[entity][row_id].get(column) != row.get(column)
+    ]
+    assert differences == []
 
 
 def test_every_copy_names_the_row_of_the_key_that_speaks_for_it(
@@ -109,10 +118,10 @@ def test_lists_are_held_against_the_records(result: Result) -> None:
     assert result.findings == {("user_orders:user-42", "ORD-1768000000123-40", "listed_but_absent")}
 
 
-def test_a_second_run_changes_nothing(each: tuple[tuple[Group, ...], Result]) -> None:
-    entities = each[1].second_run
-    assert {entity["inserted"] for entity in entities} == {0}
-    assert {entity["updated"] for entity in entities} == {0}
+def test_a_second_run_changes_nothing(with_catalog: Result) -> None:
+    assert len(with_catalog.second_run) == len(ENTITIES)
+    assert {entity["inserted"] for entity in with_catalog.second_run} == {0}
+    assert {entity["updated"] for entity in with_catalog.second_run} == {0}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +133,7 @@ def mended(server: Target, folder: Path) -> Result:
         encoding="utf-8",
     )
     corrections.chmod(0o600)
-    return migrated_store(server, folder, STORE, corrections)
+    return migrated_store(server, folder, STORE, corrections=corrections)
 
 
 def test_one_correction_mends_the_demo_client_and_what_waits_for_it(

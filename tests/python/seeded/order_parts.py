@@ -23,7 +23,7 @@ def order_case(key: str, value: dict[str, Any], site_id: str, **row: Any) -> Cas
         "site_id": new_id("sites", site_id),
         "client_id": client_of(site_id),
         "currency": "USD",
-        "shippingaddress": value["shippingAddress"],
+        "shipping_address": value["shippingAddress"],
         "created_at": MADE,
         "updated_at": CHANGED,
     }
