@@ -76,7 +76,7 @@ def run(
             faults = [] if skip_validation else entity.faults(document)
             if faults:
                 report.failed += 1
-                report.ends[key] = "rejected: " + ", ".join(faults)
+                report.ends[key] = "rejected for its " + " and ".join(faults)
                 continue
             # Counted before it is written.
             report.successful += 1

@@ -53,13 +53,13 @@ def test_lists_of_ids_would_not_have_helped_the_earlier_script(acts: list[Scene]
     report = acts[2].report
     rejected = {key: end for key, end in report.ends.items() if end.startswith("rejected")}
     assert len(rejected) + 5 == len(report.ends)
-    assert rejected[DEMO_CLIENT_KEY] == "rejected: contact_email"
+    assert rejected[DEMO_CLIENT_KEY] == "rejected for its contact_email"
     assert {end for key, end in rejected.items() if key.startswith("site:demo-")} == {
-        "rejected: client_id"
+        "rejected for its client_id"
     }
-    assert rejected["gift:gift-2"] == "rejected: catalogId"
+    assert rejected["gift:gift-2"] == "rejected for its catalogId"
     assert {end for key, end in rejected.items() if key.startswith("order:")} == {
-        "rejected: site_id, customer_email"
+        "rejected for its site_id and customer_email"
     }
     # What has its environment, its site or a plural in its key is never found.
     assert site_key("site-001") not in report.ends

@@ -43,21 +43,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def result(server: Target, folder: Path) -> Result:
-    return migrated_store(server, folder, STORE, judge=True)
+def as_left(server: Target, folder: Path) -> tuple[Result, Result]:
+    """Give the run of the store as it was left, and the next one, with one correction."""
+    return migrated_store(server, folder, STORE, corrected=True)
 
 
 @pytest.fixture(scope="module")
-def with_catalog(server: Target, folder: Path) -> Result:
-    return migrated_store(server, folder, WITH_CATALOG, twice=True)
+def with_catalog(server: Target, folder: Path) -> tuple[Result, Result]:
+    """Give the run of the store with one catalog, and the next one, of the same store."""
+    return migrated_store(server, folder, WITH_CATALOG)
 
 
 @pytest.fixture(params=["as it was left", "with one catalog"])
 def each(request: pytest.FixtureRequest) -> tuple[tuple[Group, ...], Result]:
     """Give each of the two stores with what a run made of it."""
     if request.param == "as it was left":
-        return STORE, request.getfixturevalue("result")
-    return WITH_CATALOG, request.getfixturevalue("with_catalog")
+        return STORE, request.getfixturevalue("as_left")[0]
+    return WITH_CATALOG, request.getfixturevalue("with_catalog")[0]
 
 
 def test_every_key_ends_where_the_rules_say(each: tuple[tuple[Group, ...], Result]) -> None:
@@ -110,52 +112,40 @@ def test_every_copy_names_the_row_of_the_key_that_speaks_for_it(
             assert result.keys[case.key][4] is None, case.key
 
 
-def test_every_gift_in_the_list_is_a_copy_of_the_one_under_its_key(result: Result) -> None:
-    assert result.elements == {key: (end, winner) for key, end, winner in ELEMENTS}
-
-
-def test_lists_are_held_against_the_records(result: Result) -> None:
-    assert result.findings == {("user_orders:user-42", "ORD-1768000000123-40", "listed_but_absent")}
-
-
-def test_a_second_run_changes_nothing(with_catalog: Result) -> None:
-    assert len(with_catalog.second_run) == len(ENTITIES)
-    assert {entity["inserted"] for entity in with_catalog.second_run} == {0}
-    assert {entity["updated"] for entity in with_catalog.second_run} == {0}
-
-
-@pytest.fixture(scope="module")
-def mended(server: Target, folder: Path) -> Result:
-    corrections = folder / "corrections.csv"
-    corrections.write_text(
-        "key,field,value,reason\n"
-        f'{DEMO_CLIENT_KEY},contactEmail,"""demo@stakeholder.example""",asked the owner\n',
-        encoding="utf-8",
-    )
-    corrections.chmod(0o600)
-    return migrated_store(server, folder, STORE, corrections=corrections)
-
-
-def test_one_correction_mends_the_demo_client_and_what_waits_for_it(
-    result: Result, mended: Result
+def test_every_gift_in_the_list_is_a_copy_of_the_one_under_its_key(
+    as_left: tuple[Result, Result],
 ) -> None:
-    waiting = {
-        case.key
-        for case in cases(STORE)
-        if case.key == DEMO_CLIENT_KEY or case.root == DEMO_CLIENT_KEY
+    assert as_left[0].elements == {key: (end, winner) for key, end, winner in ELEMENTS}
+
+
+def test_lists_are_held_against_the_records(as_left: tuple[Result, Result]) -> None:
+    assert as_left[0].findings == {
+        ("user_orders:user-42", "ORD-1768000000123-40", "listed_but_absent")
     }
-    freed = {
-        key
-        for key, row in mended.keys.items()
-        if row[0] == "migrated" and result.keys[key][0] == "rejected"
-    }
-    assert freed == waiting
+
+
+def test_a_second_run_changes_nothing(with_catalog: tuple[Result, Result]) -> None:
+    first, second = with_catalog
+    assert [(counts["inserted"], counts["updated"]) for counts in second.counts] == [(0, 0)] * 6
+    assert second.tables == first.tables
+
+
+def test_one_correction_mends_the_demo_client_and_all_that_waits_for_it(
+    as_left: tuple[Result, Result],
+) -> None:
+    before, after = as_left
+    assert after.failures == []
+    waiting = {case.key for case in cases(STORE) if DEMO_CLIENT_KEY in (case.key, case.root)}
+    changed = {key for key, row in after.keys.items() if row[0] != before.keys[key][0]}
+    assert changed == waiting
+    assert {after.keys[key][0] for key in changed} == {"migrated"}
 
 
 def test_the_page_is_what_the_runs_say(
-    server: Target, folder: Path, result: Result, mended: Result
+    server: Target, folder: Path, as_left: tuple[Result, Result]
 ) -> None:
     left, *otherwise = scenes(server, folder)
+    result, mended = as_left
     text = page(STORE, left.report, result.ledger(), mended.ledger(), otherwise)
     if os.environ.get("KV_WRITE_PAGES"):
         PAGE.write_text(text, encoding="utf-8")

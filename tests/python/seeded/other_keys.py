@@ -129,7 +129,7 @@ OTHER_KEYS = (
         "`client:development:…`",
         "a client somebody tried out in the other environment",
         "there is no `clients:all`",
-        "another environment's; left to its own run",
+        "left to a run of its own",
         (
             Case(
                 "client:development:client-1770200000123-a1b2c3d",
@@ -151,14 +151,14 @@ OTHER_KEYS = (
         "`admin_users:<uuid>`",
         "administrators, with a temporary password in clear",
         _UNKNOWN,
-        "withheld: holds a secret",
+        "holds a secret",
         _keys("withheld", *_ADMINS),
     ),
     Group(
         "`session:…`, `magic-link:…`, `password_reset:…`",
         "who is signed in, or may be",
         _UNKNOWN,
-        "withheld: holds a token, and has expired",
+        "holds a token, and has expired",
         _keys("withheld", *_SESSIONS),
     ),
     Group(

@@ -15,9 +15,11 @@ from helpers import load_documents, rows, run
 from psycopg import sql
 
 from scripts.connection import connect
+from scripts.migrate import Outcome
 from scripts.settings import ENTITIES, ROOT, Target
 from seeded import STORE, WITH_CATALOG, cases, documents
 from seeded.cases import Group
+from seeded.clients_and_sites import DEMO_CLIENT_KEY
 from seeded.page import Ledger, Scene
 
 
@@ -31,7 +33,7 @@ class Result:
     elements: dict[str, tuple[str, str | None]]
     findings: set[tuple[str, str, str]]
     tables: dict[str, dict[str, dict[str, Any]]]
-    second_run: list[dict[str, Any]]
+    counts: list[dict[str, Any]]
 
     def ledger(self) -> Ledger:
         """Give what the page tells of it."""
@@ -81,41 +83,43 @@ def _tables(target: Target) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def migrated_store(
-    server: Target,
-    folder: Path,
-    store: tuple[Group, ...],
-    *,
-    judge: bool = False,
-    twice: bool = False,
-    corrections: Path | None = None,
-) -> Result:
-    """Load and migrate the store and give what the run left, and what a second one counted."""
+    server: Target, folder: Path, store: tuple[Group, ...], *, corrected: bool = False
+) -> tuple[Result, Result]:
+    """Migrate the store twice and give what each run left; with a correction in between if asked."""
     with _database(server) as target, pytest.MonkeyPatch.context() as patch:
         patch.setenv("KV_RUNS_DIR", str(folder / "runs"))
-        if corrections:
-            patch.setenv("KV_CORRECTIONS", str(corrections))
         load_documents(target, folder, documents(store))
-        outcome = run(target, judge=judge)
-        found = rows(
-            target,
-            "select source_key, key_class, reject_codes, root_key, winner_key, target_id::text"
-            " from kv_to_tables.key_ledger",
-        )
-        elements = rows(
-            target, "select source_key, key_class, winner_key from kv_to_tables.element_ledger"
-        )
-        findings = rows(target, "select list_key, member, finding from kv_to_tables.list_findings")
-        tables = _tables(target)
-        again = run(target).ledger if twice else None
-        return Result(
-            int(outcome.exit_code),
-            outcome.failures,
-            {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in found},
-            {row[0]: (row[1], row[2]) for row in elements},
-            {(row[0], row[1], row[2]) for row in findings},
-            tables,
-            again.entities if again else [],
-        )
+        first = _result(target, run(target))
+        if corrected:
+            with connect(target) as connection:
+                connection.execute(
+                    "insert into kv_to_tables.corrections (source_key, field, value, reason)"
+                    " values (%s, 'contactEmail', '\"demo@stakeholder.example\"', 'asked the owner')",
+                    (DEMO_CLIENT_KEY,),
+                )
+        return first, _result(target, run(target))
+
+
+def _result(target: Target, outcome: Outcome) -> Result:
+    assert outcome.ledger is not None
+    found = rows(
+        target,
+        "select source_key, key_class, reject_codes, root_key, winner_key, target_id::text"
+        " from kv_to_tables.key_ledger",
+    )
+    elements = rows(
+        target, "select source_key, key_class, winner_key from kv_to_tables.element_ledger"
+    )
+    findings = rows(target, "select list_key, member, finding from kv_to_tables.list_findings")
+    return Result(
+        int(outcome.exit_code),
+        outcome.failures,
+        {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in found},
+        {row[0]: (row[1], row[2]) for row in elements},
+        {(row[0], row[1], row[2]) for row in findings},
+        _tables(target),
+        outcome.ledger.entities,
+    )
 
 
 def run_earlier(server: Target, folder: Path, store: dict[str, Any], **options: Any) -> Any:
