@@ -112,6 +112,10 @@ def test_every_copy_names_the_row_of_the_key_that_speaks_for_it(
             assert result.keys[case.key][4] is None, case.key
 
 
+def test_the_verifier_finds_every_document_again(each: tuple[tuple[Group, ...], Result]) -> None:
+    assert each[1].disputed == {}
+
+
 def test_every_gift_in_the_list_is_a_copy_of_the_one_under_its_key(
     as_left: tuple[Result, Result],
 ) -> None:

@@ -17,6 +17,7 @@ from psycopg import sql
 from scripts.connection import connect
 from scripts.migrate import Outcome
 from scripts.settings import ENTITIES, ROOT, Target
+from scripts.verify import verify
 from seeded import STORE, WITH_CATALOG, cases, documents
 from seeded.cases import Group
 from seeded.clients_and_sites import DEMO_CLIENT_KEY
@@ -25,7 +26,7 @@ from seeded.page import Ledger, Scene
 
 @dataclass(frozen=True)
 class Result:
-    """What a run left: the ledgers, the findings about lists, the six tables."""
+    """What a run left: the ledgers, the findings about lists, the six tables, the verifier's word."""
 
     exit_code: int
     failures: list[str]
@@ -34,6 +35,7 @@ class Result:
     findings: set[tuple[str, str, str]]
     tables: dict[str, dict[str, dict[str, Any]]]
     counts: list[dict[str, Any]]
+    disputed: dict[str, tuple[str, ...]]
 
     def ledger(self) -> Ledger:
         """Give what the page tells of it."""
@@ -102,6 +104,7 @@ def migrated_store(
 
 def _result(target: Target, outcome: Outcome) -> Result:
     assert outcome.ledger is not None
+    report = verify(target, target.final_schema, target.work_schema, frozen=True)
     found = rows(
         target,
         "select source_key, key_class, reject_codes, root_key, winner_key, target_id::text"
@@ -119,6 +122,7 @@ def _result(target: Target, outcome: Outcome) -> Result:
         {(row[0], row[1], row[2]) for row in findings},
         _tables(target),
         outcome.ledger.entities,
+        {check.name: check.sample_keys for check in report.checks if not check.passed},
     )
 
 
