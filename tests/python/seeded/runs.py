@@ -103,7 +103,7 @@ def migrated_store(
 
 
 def _result(target: Target, outcome: Outcome) -> Result:
-    assert outcome.ledger is not None
+    assert outcome.ledger is not None, outcome.failures
     report = verify(target, target.final_schema, target.work_schema, frozen=True)
     found = rows(
         target,
