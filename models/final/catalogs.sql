@@ -7,7 +7,7 @@ verdict as (
 
 ),
 
-{# The application's own catalog for products without one, where a product needs it. #}
+{# The application's own catalog for products without one, where a product or a site needs it. #}
 legacy as (
 
     select
@@ -17,6 +17,10 @@ legacy as (
         {{ legacy_catalog_id() }} in (
             select placed_catalog_id
             from {{ ref('val_products') }}
+            where key_class = 'migrated'
+            union all
+            select catalog_id
+            from {{ ref('val_sites') }}
             where key_class = 'migrated'
         )
         and {{ legacy_catalog_id() }} not in (select id from verdict)
