@@ -9,6 +9,7 @@ from __future__ import annotations
 from invoke import Collection, Context, task
 
 from scripts.census_task import census
+from scripts.rejects_task import rejects
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
 
@@ -25,6 +26,7 @@ from scripts.task_support import friendly, helped, target_of
             "skip-validation": "leave out the rules no constraint of the tables stands behind",
             "allow-unclassified": "go on although no pattern knows some keys",
         },
+        corrections="a file of corrections, laid over the documents (or KV_CORRECTIONS)",
     )
 )
 @friendly
@@ -36,6 +38,7 @@ def migrate(
     max_rejects: str = "",
     skip_validation: bool = False,
     allow_unclassified: bool = False,
+    corrections: str = "",
     verbose: bool = False,
     json: bool = False,
 ) -> int:
@@ -48,7 +51,14 @@ def migrate(
     from scripts import migrate as job
 
     options = job.Options(
-        dry_run, batch_size, max_rejects, skip_validation, allow_unclassified, verbose, json
+        dry_run,
+        batch_size,
+        max_rejects,
+        skip_validation,
+        allow_unclassified,
+        verbose,
+        json,
+        corrections,
     ).checked()
     outcome = job.migrate(target_of(target), options)
     if json:
@@ -199,7 +209,8 @@ def test(_: Context, slow: bool = False, only: str = "") -> int:
 
 
 namespace = Collection(
-    census, migrate, rollback, verify, status, sample, load, docs, schema, lint, test
+    *(census, migrate, rejects, rollback, verify, status, sample, load),
+    *(docs, schema, lint, test),
 )
 namespace.add_collection(db)
 namespace.configure({"run": {"echo": False}})

@@ -57,10 +57,11 @@ def without_values(message: str) -> str:
 
 
 @contextmanager
-def _environment(target: Target, run_id: str) -> Iterator[None]:
+def _environment(target: Target, run_id: str, corrections_hash: str) -> Iterator[None]:
     """Set what dbt reads from the environment for one command, and put it back."""
     wanted = {
         "KV_RUN_ID": run_id,
+        "KV_CORRECTIONS_HASH": corrections_hash,
         **{
             prefix_of(target.name) + name: value
             for name, value in {
@@ -100,6 +101,7 @@ def run_dbt(
     *,
     variables: dict[str, object] | None = None,
     run_id: str = "",
+    corrections_hash: str = "",
     on_event: Callable[[Any], None] | None = None,
 ) -> DbtResult:
     """Run one dbt command against a target and give how each node ended.
@@ -118,7 +120,7 @@ def run_dbt(
     if variables:
         command += ["--vars", yaml.safe_dump(variables)]
     callbacks = [on_event] if on_event else []
-    with _environment(target, run_id):
+    with _environment(target, run_id, corrections_hash):
         outcome = dbtRunner(callbacks=callbacks).invoke(command)
     results = getattr(outcome.result, "results", None) or []
     nodes = [_node(result) for result in results if hasattr(result, "node")]

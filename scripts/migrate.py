@@ -13,6 +13,7 @@ import psycopg
 
 from scripts import console, dry_run, preflight
 from scripts.connection import connect
+from scripts.corrections import find_corrections, store_corrections
 from scripts.dbt_runner import run_dbt
 from scripts.errors import Exit, KvError, UsageError
 from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
@@ -37,6 +38,7 @@ class Options:
     allow_unclassified: bool = False
     verbose: bool = False
     as_json: bool = False
+    corrections: str = ""
 
     def checked(self) -> Options:
         """Return the options; raise UsageError for a value that makes no sense."""
@@ -71,6 +73,7 @@ class Outcome:
     run_id: str
     dry_run: bool
     keys: int
+    corrections: int = 0
     ledger: LedgerReport | None = None
     expectations: ExpectationReport | None = None
     verification: VerifyReport | None = None
@@ -110,9 +113,10 @@ def migrate(
     Raises KvError when the run cannot begin. What fails during the run is in `Outcome.failures`.
     """
     options.checked()
+    corrections = find_corrections(options.corrections)
     log = RunLog(new_run_id())
     run_id = log.path.stem
-    log.write("begin", target=target.name, options=asdict(options))
+    log.write("begin", target=target.name, options=asdict(options), corrections=corrections.digest)
     try:
         with connect(target, autocommit=True) as connection:
             for schema in dry_run.drop_left_behind(connection):
@@ -121,7 +125,9 @@ def migrate(
         outcome = Outcome(run_id, options.dry_run, keys)
         place = dry_run.ephemeral_schema(target) if options.dry_run else nullcontext("")
         with place as schema:
-            _run(target, options, schema, outcome, log, judge=judge)
+            store_corrections(target, corrections, schema or target.work_schema)
+            outcome.corrections = len(corrections.rows)
+            _run(target, options, schema, outcome, log, judge=judge, digest=corrections.digest)
             if inspect:
                 with connect(target, read_only=True) as connection:
                     inspect(connection, schema or target.work_schema)
@@ -138,14 +144,21 @@ def migrate(
 
 
 def _run(
-    target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog, *, judge: bool
+    target: Target,
+    options: Options,
+    schema: str,
+    outcome: Outcome,
+    log: RunLog,
+    *,
+    judge: bool,
+    digest: str,
 ) -> None:
     from scripts.expectation_report import failure_sentences
     from scripts.expectations import run_expectations
     from scripts.verify import verify
 
     final, work = schema or target.final_schema, schema or target.work_schema
-    if _build(target, options, schema, outcome, log) and judge:
+    if _build(target, options, schema, outcome, log, digest) and judge:
         with _timed(outcome, log, "expectations"):
             outcome.expectations = run_expectations(target, final, True, work_schema=work)
         outcome.failures += failure_sentences(outcome.expectations)
@@ -161,7 +174,9 @@ def _run(
         log.write("ledger", classes=outcome.ledger.classes)
 
 
-def _build(target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog) -> bool:
+def _build(
+    target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog, digest: str
+) -> bool:
     """Run `dbt build` without the unit tests; say whether it went through."""
     progress = console.BuildProgress(outcome.keys, quiet=options.as_json, verbose=options.verbose)
     progress.on_node = lambda name, status, seconds: log.write(
@@ -170,12 +185,15 @@ def _build(target: Target, options: Options, schema: str, outcome: Outcome, log:
     if not options.as_json:
         where = f"ephemeral schema {schema}" if schema else f"schema {target.final_schema}"
         console.say(f"Run {outcome.run_id}: {outcome.keys:,} keys of '{target.name}', {where}")
+        if outcome.corrections:
+            console.say(f"{outcome.corrections:,} corrections are laid over the documents.")
     with _timed(outcome, log, "build"), progress.shown(target):
         result = run_dbt(
             target,
             ["build", "--exclude-resource-types", "unit_test"],
             variables=options.variables(schema),
             run_id=outcome.run_id,
+            corrections_hash=digest,
             on_event=progress.on_event,
         )
     if result.error and not result.nodes:

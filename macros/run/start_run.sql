@@ -16,7 +16,8 @@
             run_id text primary key,
             started_at timestamptz not null default now(),
             finished_at timestamptz,
-            outcome text
+            outcome text,
+            corrections_hash text
         );
         create table if not exists {{ work_table('written_rows') }} (
             run_id text not null,
@@ -38,8 +39,11 @@
             primary key (source_key, field)
         );
         {{ create_functions() }}
-        insert into {{ work_table('runs') }} (run_id)
-        values ('{{ run_id() }}')
+        insert into {{ work_table('runs') }} (run_id, corrections_hash)
+        values (
+            '{{ run_id() }}',
+            nullif('{{ env_var("KV_CORRECTIONS_HASH", "") }}', '')
+        )
         on conflict (run_id) do nothing;
     {%- endif -%}
 {%- endmacro %}

@@ -36,16 +36,22 @@ _VALUES = {
 # case, for of a bare comparison PostgreSQL expects that hardly a row passes. A list is opened once
 # for all its elements.
 _DOCUMENTS = """
-    select source_key, environment, target_id, {opened} as document
+    select
+        source_key, environment, target_id,
+        case when is_decoded then {opened} else stored end as document
     from (
         select
             ledger.source_key,
             ledger.source_hash,
             ledger.environment,
             ledger.target_id,
+            decoded.source_key is not null as is_decoded,
             store.value as stored
         from {record_ledger} as ledger
         inner join {store} as store on ledger.source_key = store.key
+        left join (
+            select source_key from {recorded_changes} where rule = 'decoded'
+        ) as decoded on ledger.source_key = decoded.source_key
         where ledger.entity = {entity} and ledger.key_class = 'migrated' and ledger.ordinal is null
         offset 0
     ) as captured

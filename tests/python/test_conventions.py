@@ -210,7 +210,9 @@ def test_every_reject_code_is_expected_by_a_unit_test(manifest: dict[str, Any]) 
     expected = set(OUT_OF_REACH)
     for test in manifest["unit_tests"].values():
         model = test["model"]
-        entity = "orders" if model in ("order_employees", "order_sites") else model.rpartition("_")[2]
+        entity = (
+            "orders" if model in ("order_employees", "order_sites") else model.rpartition("_")[2]
+        )
         for row in test["expect"]["rows"]:
             values = [str(row[name] or "") for name in row if name.endswith("_codes")]
             expected |= {(entity, code) for value in values for code in value.split(",")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import re
@@ -15,7 +16,8 @@ from corpus_outcome import Found, canonical, compare, decoded, masked, read, rea
 from helpers import rows, run
 from psycopg import sql
 
-from scripts.connection import connect, conninfo
+from scripts.connection import conninfo
+from scripts.corrections import HEADER
 from scripts.load import load_file
 from scripts.migrate import Outcome
 from scripts.settings import Target
@@ -65,8 +67,8 @@ def migrated(
         connection.execute(sql.SQL("create database {} template template0").format(name))
         try:
             load_file(target, _store(folder))
-            _correct(target)
-            yield target, run(target, allow_unclassified=True)
+            corrections = _corrections_file(folder / "corrections.csv")
+            yield target, run(target, allow_unclassified=True, corrections=corrections)
         finally:
             connection.execute(sql.SQL("drop database {} with (force)").format(name))
 
@@ -80,22 +82,16 @@ def _store(folder: Path) -> Path:
     return path
 
 
-def _correct(target: Target) -> None:
-    """Put the corrections of the corpus where a run looks for them."""
-    corrections = [entry for case in CASES for entry in case.corrections]
-    with connect(target) as connection:
-        connection.execute("create schema if not exists kv_to_tables")
-        connection.execute(
-            "create table kv_to_tables.corrections (source_key text not null, field text not null,"
-            " value jsonb not null, reason text not null, primary key (source_key, field))"
-        )
-        connection.cursor().executemany(
-            "insert into kv_to_tables.corrections values (%s, %s, %s, %s)",
-            [
-                (entry["key"], entry["field"], corpus.as_json(entry["value"]), entry["reason"])
-                for entry in corrections
-            ],
-        )
+def _corrections_file(path: Path) -> str:
+    """Write the corrections of the corpus as an operator would, and give the file's name."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for entry in (entry for case in CASES for entry in case.corrections):
+            value = corpus.as_json(entry["value"])
+            writer.writerow((entry["key"], entry["field"], value, entry["reason"]))
+    path.chmod(0o600)
+    return str(path)
 
 
 @pytest.fixture(scope="module")

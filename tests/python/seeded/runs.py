@@ -92,14 +92,15 @@ def migrated_store(
         patch.setenv("KV_RUNS_DIR", str(folder / "runs"))
         load_documents(target, folder, documents(store))
         first = _result(target, run(target))
-        if corrected:
-            with connect(target) as connection:
-                connection.execute(
-                    "insert into kv_to_tables.corrections (source_key, field, value, reason)"
-                    " values (%s, 'contactEmail', '\"demo@stakeholder.example\"', 'asked the owner')",
-                    (DEMO_CLIENT_KEY,),
-                )
-        return first, _result(target, run(target))
+        if not corrected:
+            return first, _result(target, run(target))
+        file = folder / "corrections.csv"
+        file.touch(mode=0o600)
+        file.write_text(
+            "key,field,value,reason\n"
+            f"{DEMO_CLIENT_KEY},contactEmail,demo@stakeholder.example,asked the owner\n"
+        )
+        return first, _result(target, run(target, corrections=str(file)))
 
 
 def _result(target: Target, outcome: Outcome) -> Result:

@@ -1,0 +1,148 @@
+"""The operator's corrections: a file of his own, laid over the documents before they are judged.
+
+A row of the file is `key,field,value,reason`. `field` is a path in the document (`contactEmail`,
+`shippingAddress.fullName`; `$` for the whole document), `value` is JSON, and what is no JSON is
+text.
+The store itself is never touched.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from scripts.connection import connect
+from scripts.errors import UsageError
+from scripts.settings import Target
+
+HEADER = ("key", "field", "value", "reason")
+# The same table that a run makes at its start (macros/run/start_run.sql), for runs come after this.
+_TABLE = """
+create table if not exists {} (
+    source_key text not null,
+    field text not null,
+    value jsonb not null,
+    reason text not null,
+    primary key (source_key, field)
+)
+"""
+_FIELD = re.compile(r"\$|[^.$][^.]*(\.[^.]+)*")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One row of the file; `value` is JSON text."""
+
+    key: str
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """The rows of a file, how many of them await a value, and the SHA-256 of its bytes."""
+
+    rows: tuple[Correction, ...] = ()
+    unfilled: int = 0
+    digest: str = ""
+
+
+def find_corrections(path: str) -> Corrections:
+    """Read the file of `--corrections`, or of KV_CORRECTIONS; no name, no corrections.
+
+    Reads the file and nothing else. Raises UsageError, naming the line, for a file that is not
+    there, that others may read, or that holds a row no document can be corrected by.
+    """
+    name = path or os.environ.get("KV_CORRECTIONS", "")
+    if not name:
+        return Corrections()
+    file = Path(name)
+    if not file.is_file():
+        raise UsageError(f"There is no corrections file '{name}'.", "Check the path.")
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise UsageError(
+            f"The corrections file '{name}' holds personal data and others may read it.",
+            f"Close it first: chmod 600 {name}",
+        )
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"The file '{name}' is not UTF-8.", "Save it as UTF-8.") from None
+    rows, unfilled = _rows(name, text)
+    return Corrections(rows, unfilled, hashlib.sha256(content).hexdigest())
+
+
+def _rows(name: str, text: str) -> tuple[tuple[Correction, ...], int]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if tuple(reader.fieldnames or ()) != HEADER:
+        raise UsageError(
+            f"The corrections file '{name}' does not begin with the line {','.join(HEADER)}.",
+            "`invoke rejects --write=FILE` makes one to fill in.",
+        )
+    found: dict[tuple[str, str], Correction] = {}
+    unfilled = 0
+    for row in reader:
+        where = f"Line {reader.line_num} of the corrections file '{name}'"
+        if None in row or None in row.values():
+            raise UsageError(f"{where} has not four columns.", "Quote a value that holds a comma.")
+        if not row["value"].strip():
+            unfilled += 1
+            continue
+        correction = Correction(
+            row["key"], row["field"].strip(), _json(row["value"]), row["reason"].strip()
+        )
+        if not correction.key or not _FIELD.fullmatch(correction.field):
+            raise UsageError(f"{where} names no key or no field.", "Use a path like contactEmail.")
+        if not correction.reason:
+            raise UsageError(f"{where} gives no reason.", "Say why the value is another.")
+        if (correction.key, correction.field) in found:
+            raise UsageError(f"{where} corrects a field a second time.", "Keep one of the two.")
+        found[correction.key, correction.field] = correction
+    return tuple(found.values()), unfilled
+
+
+def _json(value: str) -> str:
+    """Give a value as JSON text with its own digits; what is no JSON is text."""
+    try:
+        json.loads(value, parse_float=str, parse_int=str, parse_constant=_refuse)
+    except ValueError:
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _refuse(_: str) -> None:
+    raise ValueError
+
+
+def store_corrections(target: Target, corrections: Corrections, schema: str) -> None:
+    """Put the corrections where a run finds them, in place of those of an earlier run.
+
+    Writes the table `corrections` of our own schema, in one transaction; makes both if need be.
+    """
+    table = sql.Identifier(schema, "corrections")
+    with connect(target) as connection:
+        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+        connection.execute(sql.SQL(_TABLE).format(table))
+        connection.execute(sql.SQL("delete from {}").format(table))
+        statement = sql.SQL("insert into {} values (%s, %s, %s, %s)").format(table)
+        for row in corrections.rows:
+            try:
+                connection.execute(statement, (row.key, row.field, row.value, row.reason))
+            except psycopg.DataError:
+                # U+0000, half a surrogate pair, a number beyond numeric: jsonb takes none of them.
+                raise UsageError(
+                    f"The correction of {row.field} of {row.key} cannot be stored as JSON.",
+                    "Write the value without characters and numbers PostgreSQL refuses.",
+                ) from None
