@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
-import psycopg
 import pytest
-from helpers import load_northwind, run
-from psycopg import sql
+from helpers import Kept, load_northwind, migrate_and_keep, new_database
 
 from scripts import embedded
-from scripts.connection import conninfo
+from scripts.load import load_file
+from scripts.sample import write_sample
 from scripts.settings import Target
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often: dbt keeps so many objects that it takes a tenth of a run."""
+    gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have counted (`record_property("counted", sentence)`), also when all pass."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "counted":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what runs and dbt write out of the project folder, and processes out of each other's way."""
+    base = tmp_path_factory.getbasetemp()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KV_RUNS_DIR", str(base / "runs"))
+        patch.setenv("DBT_TARGET_PATH", str(base / "target"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -26,72 +50,33 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
             embedded.reset()
 
 
-@pytest.fixture(autouse=True)
-def run_logs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the logs of the runs out of the project folder."""
-    monkeypatch.setenv("KV_RUNS_DIR", str(tmp_path_factory.getbasetemp() / "runs"))
-
-
 @pytest.fixture
 def database(server: Target) -> Iterator[Target]:
     """Give a target whose database is new, empty and dropped after the test."""
-    # Always the same name: dbt parses the project anew for another database.
-    name = "kv_test"
-    with psycopg.connect(conninfo(server), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template template0").format(sql.Identifier(name))
-        )
-        try:
-            yield Target("embedded", server.host, server.port, server.user, name)
-        finally:
-            connection.execute(
-                sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
-            )
+    with new_database(server) as target:
+        yield target
 
 
 @pytest.fixture(scope="session")
-def migrated_northwind(server: Target) -> Iterator[str]:
-    """Migrate Northwind once and give the name of its database, to be copied and left alone."""
-    name = "kv_northwind"
-    # Under the name of every test's database first: dbt parses the project anew for another.
-    built = Target("embedded", server.host, server.port, server.user, "kv_test")
-    with psycopg.connect(conninfo(server), autocommit=True) as connection:
-        for database in (built.dbname, name):
-            connection.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database))
-            )
-        connection.execute(
-            sql.SQL("create database {} template template0").format(sql.Identifier(built.dbname))
-        )
-        load_northwind(built, "snake_product")
-        assert run(built).failures == []
-        # dbt keeps its connections, and a database somebody is connected to cannot be copied.
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
-            (built.dbname,),
-        )
-        connection.execute(
-            sql.SQL("alter database {} rename to {}").format(
-                sql.Identifier(built.dbname), sql.Identifier(name)
-            )
-        )
-        yield name
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+def migrated_northwind(server: Target) -> Kept:
+    """Migrate Northwind once, to be copied and left alone."""
+    with new_database(server) as target:
+        load_northwind(target, "snake_product")
+        return migrate_and_keep(target, "kv_northwind")
 
 
 @pytest.fixture
-def northwind(server: Target, migrated_northwind: str) -> Iterator[Target]:
+def northwind(server: Target, migrated_northwind: Kept) -> Iterator[Target]:
     """Give a migrated Northwind of the test's own, to be broken at will."""
-    name = "kv_northwind_copy"
-    with psycopg.connect(conninfo(server), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(migrated_northwind)
-            )
-        )
-        try:
-            yield Target("embedded", server.host, server.port, server.user, name)
-        finally:
-            connection.execute(
-                sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
-            )
+    with new_database(server, migrated_northwind.dbname) as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def migrated_sample(server: Target, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Migrate a sample with all its defects once, to be copied and left alone."""
+    path: Path = tmp_path_factory.mktemp("sample") / "store.jsonl.gz"
+    write_sample(path, 1_000, 7)
+    with new_database(server) as target:
+        load_file(target, path)
+        return migrate_and_keep(target, "kv_sample")

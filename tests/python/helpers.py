@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +16,64 @@ import pytest
 from psycopg import sql
 
 from scripts import console
-from scripts.connection import connect
+from scripts.connection import connect, conninfo
 from scripts.load import load_file
-from scripts.migrate import Options, Outcome, migrate
+from scripts.migrate import Inspect, Options, Outcome, migrate
 from scripts.settings import ENTITIES, ROOT, Target
+
+# Always the same name: dbt parses the project anew for another database.
+DATABASE = "kv_test"
 
 NORTHWIND = Path(os.environ.get("KV_NORTHWIND", ROOT.parent / "shared" / "data" / "northwind"))
 needs_northwind = pytest.mark.skipif(
     not NORTHWIND.is_dir(), reason="the Northwind documents are not part of the project"
 )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A migrated database to be copied, what was in it before, and what the run said."""
+
+    dbname: str
+    before: list[tuple[Any, ...]]
+    outcome: Outcome
+
+
+@contextmanager
+def new_database(server: Target, template: str = "template0") -> Iterator[Target]:
+    """Make a database, empty or a copy of a kept one, and drop it afterwards."""
+    with psycopg.connect(conninfo(server), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(DATABASE), sql.Identifier(template)
+            )
+        )
+        try:
+            yield replace(server, dbname=DATABASE)
+        finally:
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE))
+            )
+
+
+def migrate_and_keep(target: Target, name: str) -> Kept:
+    """Migrate a test's database and rename it, so that others can copy it, which takes no time."""
+    before = fingerprint(target)
+    outcome = run(target, judge=True)
+    with psycopg.connect(
+        conninfo(replace(target, dbname="postgres")), autocommit=True
+    ) as connection:
+        # dbt keeps its connections, and a database somebody is connected to cannot be copied.
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+            (target.dbname,),
+        )
+        connection.execute(
+            sql.SQL("alter database {} rename to {}").format(
+                sql.Identifier(target.dbname), sql.Identifier(name)
+            )
+        )
+    return Kept(name, before, outcome)
 
 
 def load_northwind(target: Target, spelling: str) -> None:
@@ -37,10 +89,20 @@ def load_documents(target: Target, tmp_path: Path, documents: dict[str, Any]) ->
     load_file(target, path, replace=True)
 
 
-def run(target: Target, *, judge: bool = False, **options: Any) -> Outcome:
+def run(
+    target: Target, *, judge: bool = False, inspect: Inspect | None = None, **options: Any
+) -> Outcome:
     """Migrate without a word on the output; by default the build alone."""
     console.out.quiet = True
-    return migrate(target, Options(as_json=True, **options), judge=judge)
+    wanted = Options(as_json=True, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        # A file of some megabytes that nobody reads here.
+        patch.setenv("DBT_WRITE_JSON", "false")
+        # dbt parses the project anew for other variables: what it parsed is kept for each of them.
+        for name, value in wanted.variables("yes" if wanted.dry_run else "").items():
+            folder = Path(os.environ["DBT_TARGET_PATH"], f"{name}={value}")
+            patch.setenv("DBT_TARGET_PATH", str(folder))
+        return migrate(target, wanted, inspect=inspect, judge=judge)
 
 
 def rows(target: Target, query: str, *values: object) -> list[tuple[Any, ...]]:

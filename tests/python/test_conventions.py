@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
+from helpers import new_database
 
 from scripts.dbt_runner import run_dbt
 from scripts.settings import ENTITIES, ROOT, Target
@@ -74,9 +75,10 @@ YAMLS += sorted((ROOT / "macros").rglob("*.yml"))
 
 @pytest.fixture(scope="module")
 def manifest(server: Target) -> dict[str, Any]:
-    assert run_dbt(server, ["compile"]).success
-    folder = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    with new_database(server) as target:
+        assert run_dbt(target, ["compile"]).success
+    manifest = Path(os.environ["DBT_TARGET_PATH"], "manifest.json")
+    return json.loads(manifest.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from helpers import (
+    Kept,
     all_rows,
     fingerprint,
     ledger,
@@ -20,7 +22,7 @@ from helpers import (
 
 from scripts.connection import connect
 from scripts.errors import Exit, KvError, UsageError
-from scripts.migrate import Options, migrate
+from scripts.migrate import Options
 from scripts.rollback import roll_back
 from scripts.settings import ENTITIES, Target
 
@@ -37,11 +39,16 @@ SPELLED = {"orders": ("items", "shipping_address")}
 
 
 @needs_northwind
-def test_northwind_in_three_spellings_gives_the_same_rows(database: Target) -> None:
+def test_northwind_in_three_spellings_gives_the_same_rows(
+    northwind: Target, migrated_northwind: Kept
+) -> None:
     found = []
     for spelling in ("snake_product", "camel_gift", "mixed_peer"):
-        load_northwind(database, spelling)
-        outcome = run(database, judge=True)
+        if spelling == "snake_product":
+            outcome = migrated_northwind.outcome
+        else:
+            load_northwind(northwind, spelling)
+            outcome = run(northwind, judge=True)
         assert outcome.failures == []
         assert outcome.exit_code == Exit.DONE
         assert outcome.ledger is not None
@@ -49,114 +56,106 @@ def test_northwind_in_three_spellings_gives_the_same_rows(database: Target) -> N
         assert outcome.ledger.classes["derived"] == 6
         found.append(
             {
-                entity: table_rows(database, entity, without=SPELLED.get(entity, ()))
+                entity: table_rows(northwind, entity, without=SPELLED.get(entity, ()))
                 for entity in ENTITIES
             }
         )
         assert {entity: len(found[-1][entity]) for entity in ENTITIES} == COUNTS
         totals = rows(
-            database,
+            northwind,
             "select (select sum(total_amount) from orders), (select sum(price) from products)",
         )
         assert totals == [(Decimal("1265793.06"), Decimal("2220.21"))]
-        roll_back(database, "", confirm=True)
+        roll_back(northwind, "", confirm=True)
     assert found[0] == found[1] == found[2]
 
 
 @needs_northwind
-def test_a_second_run_writes_nothing(database: Target) -> None:
-    load_northwind(database, "snake_product")
-    run(database)
+def test_a_second_run_writes_nothing(northwind: Target) -> None:
     versions = "select id, xmin::text from {} order by id"
-    before = {name: rows(database, versions.format(name)) for name in ENTITIES}
-    outcome = run(database)
+    before = {name: rows(northwind, versions.format(name)) for name in ENTITIES}
+    outcome = run(northwind)
     assert outcome.failures == []
     assert outcome.ledger is not None
     assert [entity["inserted"] for entity in outcome.ledger.entities] == [0] * 6
     assert [entity["updated"] for entity in outcome.ledger.entities] == [0] * 6
-    assert {name: rows(database, versions.format(name)) for name in ENTITIES} == before
+    assert {name: rows(northwind, versions.format(name)) for name in ENTITIES} == before
 
 
 @needs_northwind
 def test_a_dry_run_leaves_the_database_as_it_was_and_agrees_with_the_live_run(
-    database: Target,
+    server: Target, database: Target, migrated_northwind: Kept
 ) -> None:
-    load_northwind(database, "camel_gift")
+    load_northwind(database, "snake_product")
     seen: list[tuple[object, ...]] = []
     before = fingerprint(database)
-    outcome = migrate(
+    outcome = run(
         database,
-        Options(dry_run=True, as_json=True),
+        judge=True,
+        dry_run=True,
         inspect=lambda connection, schema: seen.extend(ledger(connection, schema)),
     )
     assert outcome.failures == []
     assert fingerprint(database) == before
     assert outcome.ledger is not None
-    live = run(database)
+    live = migrated_northwind.outcome
     assert live.ledger is not None
     assert live.ledger.entities == outcome.ledger.entities
-    with connect(database) as connection:
+    with connect(replace(server, dbname=migrated_northwind.dbname)) as connection:
         assert ledger(connection, "kv_to_tables") == seen
 
 
 @needs_northwind
-def test_a_dry_run_over_existing_tables_says_what_would_change(database: Target) -> None:
-    load_northwind(database, "snake_product")
-    run(database)
-    with connect(database) as connection:
+def test_a_dry_run_over_existing_tables_says_what_would_change(northwind: Target) -> None:
+    with connect(northwind) as connection:
         connection.execute("delete from orders where order_number = '10248'")
         connection.execute("update products set name = 'Tea' where sku = 'NW-001'")
-    before = fingerprint(database)
-    outcome = run(database, dry_run=True)
+    before = fingerprint(northwind)
+    outcome = run(northwind, dry_run=True)
     assert outcome.failures == []
     assert outcome.ledger is not None
     by_entity = {entity["entity"]: entity for entity in outcome.ledger.entities}
     assert (by_entity["orders"]["inserted"], by_entity["orders"]["left_alone"]) == (1, 829)
     assert (by_entity["products"]["updated"], by_entity["products"]["left_alone"]) == (1, 76)
-    assert fingerprint(database) == before
+    assert fingerprint(northwind) == before
 
 
 @needs_northwind
-def test_rollback_leaves_what_was_there_before(database: Target) -> None:
-    load_northwind(database, "snake_product")
-    before = fingerprint(database, without=("kv_to_tables",))
-    run(database)
-    once = all_rows(database)
-    shown = roll_back(database, "", confirm=False)
-    assert all_rows(database) == once
+def test_rollback_leaves_what_was_there_before(northwind: Target, migrated_northwind: Kept) -> None:
+    once = all_rows(northwind)
+    shown = roll_back(northwind, "", confirm=False)
+    assert all_rows(northwind) == once
     assert [(step.entity, step.delete) for step in shown] == [
         (entity, COUNTS[entity]) for entity in reversed(ENTITIES)
     ]
-    roll_back(database, "", confirm=True)
-    assert fingerprint(database, without=("kv_to_tables",)) == before
-    run(database)
-    assert all_rows(database) == once
+    roll_back(northwind, "", confirm=True)
+    assert fingerprint(northwind, without=("kv_to_tables",)) == migrated_northwind.before
+    run(northwind)
+    assert all_rows(northwind) == once
 
 
 @needs_northwind
-def test_rollback_restores_what_an_update_replaced(database: Target) -> None:
-    load_northwind(database, "snake_product")
-    run(database)
-    rows_before = all_rows(database)
-    with connect(database) as connection:
+def test_rollback_restores_what_an_update_replaced(northwind: Target) -> None:
+    rows_before = all_rows(northwind)
+    with connect(northwind) as connection:
         connection.execute("drop table kv_to_tables.written_rows, kv_to_tables.created_tables")
         connection.execute("update products set name = 'Tea' where sku = 'NW-001'")
-    changed = table_rows(database, "products")
-    run(database)
-    assert all_rows(database) == rows_before
-    roll_back(database, "products", confirm=True)
-    assert table_rows(database, "products") == changed
+    changed = table_rows(northwind, "products")
+    run(northwind)
+    assert all_rows(northwind) == rows_before
+    roll_back(northwind, "products", confirm=True)
+    assert table_rows(northwind, "products") == changed
 
 
 @needs_northwind
-def test_a_rollback_that_would_orphan_rows_is_refused(database: Target) -> None:
-    load_northwind(database, "snake_product")
-    run(database)
+def test_a_rollback_that_would_orphan_rows_is_refused(northwind: Target) -> None:
     with pytest.raises(KvError, match=r"would orphan 830 rows of public\.orders.*Add orders"):
-        roll_back(database, "products", confirm=True)
-    roll_back(database, "orders,products", confirm=True)
-    assert rows(database, "select to_regclass('orders'), to_regclass('products')") == [(None, None)]
-    assert rows(database, "select count(*) from catalogs") == [(8,)]
+        roll_back(northwind, "products", confirm=True)
+    roll_back(northwind, "orders,products", confirm=True)
+    assert rows(northwind, "select to_regclass('orders'), to_regclass('products')") == [
+        (None, None)
+    ]
+    assert rows(northwind, "select count(*) from catalogs") == [(8,)]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from psycopg import sql
 from scripts.connection import connect
 from scripts.errors import Exit
 from scripts.load import load_file
-from scripts.migrate import Options, migrate
 from scripts.sample import write_sample
 from scripts.settings import Target
 
@@ -36,11 +35,10 @@ def test_every_planted_defect_ends_where_the_sample_says(
     load_file(database, store)
     before = fingerprint(database)
     tried: list[tuple[Any, ...]] = []
-    dry = migrate(
+    dry = run(
         database,
-        Options(dry_run=True, as_json=True),
+        dry_run=True,
         inspect=lambda connection, schema: tried.extend(ledger(connection, schema)),
-        judge=False,
     )
     assert dry.failures == []
     assert fingerprint(database) == before

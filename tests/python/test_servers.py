@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from helpers import all_rows, ledger, run
+from helpers import all_rows, ledger, new_database, run
 
 from scripts import embedded
 from scripts.connection import connect, conninfo
@@ -59,14 +59,8 @@ def assert_same(found: dict[str, list[Any]], wanted: dict[str, list[Any]]) -> No
 @pytest.fixture(scope="module")
 def on_18(server: Target, store: Path) -> dict[str, list[Any]]:
     """Migrate on the default server, PostgreSQL 18 in the C collation."""
-    with psycopg.connect(conninfo(server), autocommit=True) as connection:
-        connection.execute("create database kv_on_18 template template0")
-        try:
-            return migrated(
-                Target("embedded", server.host, server.port, server.user, "kv_on_18"), store
-            )
-        finally:
-            connection.execute("drop database kv_on_18 with (force)")
+    with new_database(server) as target:
+        return migrated(target, store)
 
 
 def test_postgresql_16_gives_the_same_tables(
