@@ -233,3 +233,23 @@ def test_the_six_stand_in_one_order_everywhere() -> None:
             places = [line.find(entity) for entity in ENTITIES]
             if -1 not in places:
                 assert places == sorted(places), f"{path.name}: {line}"
+
+
+def test_the_var_fields_has_the_columns_types_and_defaults_of_the_contracts() -> None:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    for entity in ENTITIES:
+        path = ROOT / "models" / "final" / f"{entity}.yml"
+        (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        columns = {column["name"]: column for column in model["columns"]}
+        types = {name: kind for kind, names in project["fields"][entity].items() for name in names}
+        wanted = {name: column["data_type"].split("(")[0] for name, column in columns.items()}
+        assert types == wanted, entity
+        defaults = project["column_defaults"].get(entity, {})
+        for name, column in columns.items():
+            said = [part.get("expression", "") for part in column.get("constraints", [])]
+            if name in defaults:
+                value = defaults[name].replace('"', "'" if types[name] == "text" else '"')
+                assert {f"default {value}", f"default '{value}'"} & set(said), f"{entity}.{name}"
+            else:
+                is_filled = any(text.startswith("default") for text in said)
+                assert not is_filled or types[name] not in ("boolean", "integer", "jsonb"), name
