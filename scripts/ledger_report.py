@@ -142,9 +142,10 @@ def read_ledger(
             ),
         ),
         leftovers=_dicts(
-            ("entity", "field", "other_spelling_of", "records"),
+            ("entity", "field", "other_spelling_of", "records", "unequal_records"),
             rows(
-                "select entity, field, coalesce(other_spelling_of, ''), records from {leftovers}"
+                "select entity, field, coalesce(other_spelling_of, ''), records, unequal_records"
+                " from {leftovers}"
                 " order by records desc, entity, field"
             ),
         ),
@@ -251,6 +252,6 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     if report.leftovers:
         console.table(
             "Fields no column was read from" + _remark(len(report.leftovers), verbose=verbose),
-            ["entity", "field", "other spelling of", "records"],
+            ["entity", "field", "other spelling of", "records", "unequal"],
             [list(row.values()) for row in report.leftovers[:limit]],
         )
