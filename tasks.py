@@ -9,6 +9,7 @@ from __future__ import annotations
 from invoke import Collection, Context, task
 
 from scripts.census_task import census
+from scripts.developer_tasks import docs, lint, schema, test
 from scripts.rejects_task import rejects
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
@@ -170,42 +171,6 @@ def load(
     from scripts import store_tasks
 
     return store_tasks.load_task(target_of(target), file, replace=replace)
-
-
-@task(help=helped("target", "verbose"))
-@friendly
-def docs(_: Context, target: str = "embedded", verbose: bool = False) -> int:
-    """Write dbt's documentation as one page that opens without a network: site/index.html."""
-    from scripts import developer_tasks
-
-    return developer_tasks.docs_task(target_of(target))
-
-
-@task(help=helped("target", "verbose", write="write docs/schema.sql instead of printing"))
-@friendly
-def schema(_: Context, target: str = "embedded", write: bool = False, verbose: bool = False) -> int:
-    """Print the DDL a run executes on an empty database."""
-    from scripts import developer_tasks
-
-    return developer_tasks.schema_task(target_of(target), write=write)
-
-
-@task(help={"fix": "let ruff and sqlfluff mend what they can"})
-@friendly
-def lint(_: Context, fix: bool = False) -> int:
-    """Check the form of everything: ruff, mypy, sqlfluff, yamllint."""
-    from scripts import developer_tasks
-
-    return developer_tasks.lint_task(fix=fix)
-
-
-@task(help={"slow": "also the tests that take more than a minute", "only": "a pytest expression"})
-@friendly
-def test(_: Context, slow: bool = False, only: str = "") -> int:
-    """Run the tests on embedded servers of their own."""
-    from scripts import developer_tasks
-
-    return developer_tasks.test_task(slow=slow, only=only)
 
 
 namespace = Collection(

@@ -1,4 +1,4 @@
-"""What `docs`, `schema`, `lint` and `test` do."""
+"""The tasks `docs`, `schema`, `lint` and `test`, and what they do."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts import console
+from invoke import Context, task
+
 from scripts.errors import KvError
 from scripts.settings import ROOT, Target
+from scripts.task_support import friendly, helped, target_of
 
 
 def docs_task(target: Target) -> int:
     """Generate dbt's static documentation and put it into `site/index.html`; reads the catalog."""
+    from scripts import console
     from scripts.dbt_runner import run_dbt
 
     result = run_dbt(target, ["docs", "generate", "--static"])
@@ -30,6 +33,7 @@ def docs_task(target: Target) -> int:
 
 def schema_task(target: Target, *, write: bool) -> int:
     """Print the DDL of the six tables, or write `docs/schema.sql`; writes to no database."""
+    from scripts import console
     from scripts.schema_ddl import schema_ddl
 
     text = schema_ddl(target)
@@ -43,6 +47,8 @@ def schema_task(target: Target, *, write: bool) -> int:
 
 def lint_task(*, fix: bool) -> int:
     """Run every linter of the project; give 1 when one of them finds something."""
+    from scripts import console
+
     commands = [
         ["ruff", "check", *(["--fix"] if fix else []), "."],
         ["ruff", "format", *([] if fix else ["--check"]), "."],
@@ -72,3 +78,31 @@ def test_task(*, slow: bool, only: str) -> int:
     else:
         command += ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
     return subprocess.run(command, cwd=ROOT).returncode
+
+
+@task(help=helped("target", "verbose"))
+@friendly
+def docs(_: Context, target: str = "embedded", verbose: bool = False) -> int:
+    """Write dbt's documentation as one page that opens without a network: site/index.html."""
+    return docs_task(target_of(target))
+
+
+@task(help=helped("target", "verbose", write="write docs/schema.sql instead of printing"))
+@friendly
+def schema(_: Context, target: str = "embedded", write: bool = False, verbose: bool = False) -> int:
+    """Print the DDL a run executes on an empty database."""
+    return schema_task(target_of(target), write=write)
+
+
+@task(help={"fix": "let ruff and sqlfluff mend what they can"})
+@friendly
+def lint(_: Context, fix: bool = False) -> int:
+    """Check the form of everything: ruff, mypy, sqlfluff, yamllint."""
+    return lint_task(fix=fix)
+
+
+@task(help={"slow": "also the tests that take more than a minute", "only": "a pytest expression"})
+@friendly
+def test(_: Context, slow: bool = False, only: str = "") -> int:
+    """Run the tests on embedded servers of their own."""
+    return test_task(slow=slow, only=only)
