@@ -14,11 +14,13 @@
             || coalesce(
                 (
                     select jsonb_agg(jsonb_build_array(
-                        '$.' || array_to_string(array(select jsonb_array_elements_text(path)), '.'),
+                        '$.' || array_to_string(
+                            array(select jsonb_array_elements_text(secret -> 0)), '.'
+                        ),
                         '[withheld]',
                         'withheld'
                     ))
-                    from jsonb_array_elements(corrected.secrets) as list (path)
+                    from jsonb_array_elements(corrected.secrets) as list (secret)
                 ),
                 '[]'
             )
@@ -36,21 +38,12 @@
         from (
             select
                 origin.*,
-                case
-                    when origin.secrets is null then origin.document
-                    else {{ work_function('laid_over') }}(
-                        origin.document,
-                        (
-                            select jsonb_agg(jsonb_build_array(path, '[withheld]'))
-                            from jsonb_array_elements(origin.secrets) as list (path)
-                        )
-                    )
-                end as open_document
+                {{ without_secrets('origin') }} as open_document
             from (
                 select
                     *,
                     case
-                        when source_text ~* '"[^"]*({{ var("secret_name") }})" *:'
+                        when source_text ~* '({{ var("secret_name") }})":'
                             then {{ work_function('secret_paths') }}(
                                 document, '({{ var("secret_name") }})$'
                             )

@@ -1,7 +1,7 @@
 {#
   secret_paths(document, secret_name): the paths of everything in a document that stands under a name
-  which matches the pattern, as a JSON array of paths; null when there is none. Null, booleans and
-  empty values are no secrets.
+  which matches the pattern, as a JSON array of [path, whether an object or array stands there]; null
+  when there is none. Null, booleans and empty values are no secrets.
 #}
 {% macro create_secret_paths() -%}
     create or replace function {{ work_function('secret_paths') }}(
@@ -40,12 +40,19 @@
                 jsonb_array_elements(
                     case when jsonb_typeof(nodes.value) = 'array' then nodes.value end
                 ) with ordinality as element (value, place)
+            where jsonb_typeof(element.value) in ('object', 'array')
         ) as inside
-        where not nodes.is_secret
+        where
+            not nodes.is_secret
+            and (inside.is_secret or jsonb_typeof(inside.value) in ('object', 'array'))
 
     )
 
-    select jsonb_agg(path order by path::text collate "C")
+    select
+        jsonb_agg(
+            jsonb_build_array(path, jsonb_typeof(value) in ('object', 'array'))
+            order by path::text collate "C"
+        )
     from nodes
     where is_secret
     $function$;

@@ -16,9 +16,9 @@
             run_id text primary key,
             started_at timestamptz not null default now(),
             finished_at timestamptz,
-            outcome text,
-            corrections_hash text
+            outcome text
         );
+        alter table {{ work_table('runs') }} add column if not exists corrections_hash text;
         create table if not exists {{ work_table('written_rows') }} (
             run_id text not null,
             entity text not null,

@@ -41,7 +41,7 @@ nodes as (
         select key as name, value
         from jsonb_each(case when jsonb_typeof(nodes.value) = 'object' then nodes.value end)
         union all
-        select ordinal::text, element
+        select (ordinal - 1)::text, element
         from jsonb_array_elements(
             case when jsonb_typeof(nodes.value) = 'array' then nodes.value end
         ) with ordinality as elements (element, ordinal)
@@ -62,35 +62,34 @@ unequal as (
         on stored.source_key = rebuilt.source_key and stored.path = rebuilt.path
     where stored.value is distinct from rebuilt.value
 ),
-withheld as (
-    select source_key, field from {recorded_changes} where rule = 'withheld'
+-- What is withheld, and all that stands inside it.
+excused as (
+    select distinct unequal.source_key, unequal.path
+    from unequal
+    cross join lateral generate_series(1, cardinality(unequal.path)) as depth
+    inner join {recorded_changes} as withheld
+        on withheld.rule = 'withheld'
+        and unequal.source_key = withheld.source_key
+        and '$.' || array_to_string(unequal.path[:depth], '.') = withheld.field
+    where case
+        when depth = cardinality(unequal.path)
+            then coalesce(unequal.rebuilt, '"[withheld]"') = '"[withheld]"'
+        else unequal.rebuilt is null
+    end
 ),
 differing as (
     select unequal.source_key, unequal.path
     from unequal
-    where not case
+    left join excused
+        on unequal.source_key = excused.source_key and unequal.path = excused.path
+    where excused.path is null and not case
         when
             array_to_string(unequal.path, '.') = any({instants})
             and unequal.stored #>> '{{}}' ~ {zoned}
             and unequal.rebuilt #>> '{{}}' ~ {zoned}
             then (unequal.stored #>> '{{}}')::timestamptz
                 = (unequal.rebuilt #>> '{{}}')::timestamptz
-        else exists (
-            select from withheld
-            where withheld.source_key = unequal.source_key
-            and (
-                (
-                    '$.' || array_to_string(unequal.path, '.') = withheld.field
-                    and coalesce(unequal.rebuilt, '"[withheld]"') = '"[withheld]"'
-                )
-                or (
-                    starts_with(
-                        '$.' || array_to_string(unequal.path, '.'), withheld.field || '.'
-                    )
-                    and unequal.rebuilt is null
-                )
-            )
-        )
+        else false
     end
 )
 """
