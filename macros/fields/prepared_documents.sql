@@ -1,10 +1,12 @@
 {#
   The documents of a CTE as they are judged: what stands under a secret name withheld (var
-  `secret_name`), then the operator's corrections laid over. Adds `judged_document` and
-  `document_changes`: what was done, as a JSON array of [field, after, rule, before]; null for nothing.
+  `secret_name`), then the operator's corrections laid over; a secret that one of them holds is
+  withheld as well. Adds `judged_document` and `document_changes`: what was done, as a JSON array of
+  [field, after, rule, before]; null for nothing.
 
-  `origin` has source_key, document, source_text (the document's text, asked whether it is worth
-  looking for secrets) and decoding (an entry that document_changes begins with, or null).
+  `origin` has source_key, document, source_text (the stored text, asked whether it is worth looking
+  for secrets; of a decoded document its own text is) and decoding (an entry that document_changes
+  begins with, or null).
 #}
 {% macro prepared_documents(origin) -%}
     select
@@ -14,8 +16,9 @@
             || coalesce(
                 (
                     select jsonb_agg(jsonb_build_array(
-                        '$.' || array_to_string(
-                            array(select jsonb_array_elements_text(secret -> 0)), '.'
+                        array_to_string(
+                            array['$'] || array(select jsonb_array_elements_text(secret -> 0)),
+                            '.'
                         ),
                         '[withheld]',
                         'withheld'
@@ -33,7 +36,24 @@
             corrections.patches,
             case
                 when corrections.patches is null then masked.open_document
-                else {{ work_function('laid_over') }}(masked.open_document, corrections.patches)
+                else (
+                    select {{ without_secrets('laid') }}
+                    from (
+                        select
+                            patched.document,
+                            {{ work_function('secret_paths') }}(
+                                patched.document, '({{ var("secret_name") }})'
+                            ) as secrets
+                        from (
+                            select
+                                {{ work_function('laid_over') }}(
+                                    masked.open_document, corrections.patches
+                                ) as document
+                            offset 0
+                        ) as patched
+                        offset 0
+                    ) as laid
+                )
             end as judged_document
         from (
             select
@@ -43,9 +63,11 @@
                 select
                     *,
                     case
-                        when source_text ~* '({{ var("secret_name") }})":'
+                        when
+                            case when decoding is null then source_text else document::text end
+                            ~* '({{ var("secret_name") }})\\*" *:'
                             then {{ work_function('secret_paths') }}(
-                                document, '({{ var("secret_name") }})$'
+                                document, '({{ var("secret_name") }})'
                             )
                     end as secrets
                 from {{ origin }}

@@ -33,7 +33,11 @@ with pairs as (
     from ({documents}) as documents
     inner join {final} as final on documents.target_id = final.id
     left join (
-        select source_key, array_agg(field) as columns
+        select
+            source_key,
+            array_agg(
+                case when rule = 'withheld' then substring(field from '[$][.][^.]+') else field end
+            ) as columns
         from {recorded_changes}
         where entity = {entity} and rule <> all({read_here})
         group by source_key
@@ -172,12 +176,12 @@ def _pairs(scope: Scope, entity: str, parts: list[_Parts]) -> sql.Composed:
         entity,
         documents=uncorrected_documents(scope, entity),
         read_here=sql.Literal(list(_READ_HERE)),
-        held=each("held", lambda part: _held(entity, part.column)),
+        held=each("held", lambda part: _held(part.column)),
         listed=each(
             "listed",
-            lambda part: sql.SQL("{} = any(changed)").format(sql.Literal(part.column.name)),
+            lambda part: sql.SQL("changed && {}").format(sql.Literal(_listed_as(part.column))),
         ),
-        raw=each("raw", lambda part: _open(entity, part.column, stated(part.column))),
+        raw=each("raw", lambda part: stated(part.column)),
         values=each(
             "value", lambda part: value(part.column, part.name("raw"), part.name("listed"), zone)
         ),
@@ -187,31 +191,13 @@ def _pairs(scope: Scope, entity: str, parts: list[_Parts]) -> sql.Composed:
     )
 
 
-def _held(entity: str, column: Column) -> sql.Composable:
+def _listed_as(column: Column) -> list[str]:
+    """Give what a change of the column stands under: its name, or the place of a withheld part."""
+    return [column.name, *sorted({f"$.{name.partition('.')[0]}" for name in column.names})]
+
+
+def _held(column: Column) -> sql.Composable:
     held = sql.Identifier("final", column.name)
     if column.kind is Kind.REFERENCE:
         return sql.SQL("{}::text").format(held)
-    return _open(entity, column, held)
-
-
-def _open(entity: str, column: Column, document: sql.Composable) -> sql.Composable:
-    """Leave the secrets out of a catalog's source, on both sides: no table of ours holds them."""
-    if (entity, column.name) != ("catalogs", "source"):
-        return document
-    # What is no object where a secret may stand is withheld whole, so it has nothing to compare.
-    parts = (
-        ("apiConfig", "credentials"),
-        ("api_config", "credentials"),
-        ("fileConfig", "ftpPassword"),
-        ("file_config", "ftp_password"),
-    )
-    opened: sql.Composable = document
-    for name, _ in parts:
-        opened = sql.SQL("({} - {})").format(opened, sql.Literal(name))
-    for name, secret in parts:
-        part = sql.SQL("{} -> {}").format(document, sql.Literal(name))
-        opened = sql.SQL(
-            "{opened} || case when jsonb_typeof({part}) = 'object'"
-            " then jsonb_build_object({name}, ({part}) - {secret}) else '{{}}' end"
-        ).format(opened=opened, name=sql.Literal(name), part=part, secret=sql.Literal(secret))
-    return sql.SQL("({})").format(opened)
+    return held

@@ -1,0 +1,9 @@
+{#
+  Inside `secret_paths`: whether a JSON value is a text that looks like JSON with a secret name in it.
+#}
+{% macro json_text_with_secret(value) -%}
+    (
+        jsonb_typeof({{ value }}) = 'string'
+        and {{ value }} #>> '{}' ~* ('"[^"]*' || secret_name || '\\*" *:')
+    )
+{%- endmacro %}
