@@ -27,6 +27,7 @@
         or ({{ 'live.' ~ others | join(', live.') }})
         is distinct from ({{ 'incoming.' ~ others | join(', incoming.') }});
 
+    {%- set writing %}
     {{ release_values(target_relation, arg_dict['temp_relation'], key) }}
 
     insert into {{ target_relation }} ({{ columns | join(', ') }})
@@ -41,4 +42,6 @@
     {%- for column in others %}
         {{ column }} = excluded.{{ column }}{{ ',' if not loop.last }}
     {%- endfor %};
+    {%- endset %}
+    {{ without_details(writing) }}
 {%- endmacro %}
