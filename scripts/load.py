@@ -39,6 +39,12 @@ _OPENING = re.compile(rf"{_SPACE}\{{{_SPACE}(?:\}}{_SPACE})?")
 _NAME = re.compile(rf'("(?:[^"\\]|\\.)*"){_SPACE}:{_SPACE}')
 _BEHIND = re.compile(rf"{_SPACE}(?:,|\}}){_SPACE}")
 
+# An error about a row quotes the row, in the server's log too. Whoever may, asks for less there.
+_TERSE = (
+    "do $$ begin set local log_error_verbosity = terse;"
+    " exception when insufficient_privilege then null; end $$"
+)
+
 # The classes of SQLSTATE that say something about a row: data, constraints, limits.
 _ROW_FAULTS = ("22", "23", "54")
 # What PostgreSQL refuses in a row, in words that hold nothing of the row itself.
@@ -91,6 +97,7 @@ def load_file(
     try:
         with connect(target) as connection:
             table = sql.Identifier(target.kv_schema, target.kv_table)
+            connection.execute(_TERSE)
             _prepare_table(connection, target, table, replace=replace)
             rows, size = _copy(connection, target, table, path, progress)
             connection.execute(sql.SQL("analyze {}").format(table))
