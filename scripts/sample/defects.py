@@ -12,10 +12,12 @@ from dataclasses import replace
 from scripts.sample import catalogs, clients, employees, order_variants, products, sites
 from scripts.sample.anchor import Anchor, make_anchor
 from scripts.sample.claims import CLAIMS
-from scripts.sample.document import Document, migrated, rejected
+from scripts.sample.document import Document, change, encoded, migrated, rejected, told
+from scripts.sample.implied import IMPLIED
 from scripts.sample.orders import plain_order
 from scripts.sample.references import REFERENCES
 from scripts.sample.rejections import REJECTIONS
+from scripts.sample.stated import STATED
 from scripts.sample.world import World
 
 _VARIANTS = {
@@ -58,7 +60,7 @@ def defect_round(world: World) -> Iterator[Document]:
     yield from _single(world, anchor)
     yield clients.dateless_client(world)
     yield catalogs.dateless_catalog(world)
-    for plant in (*REJECTIONS, *REFERENCES, *CLAIMS):
+    for plant in (*REJECTIONS, *REFERENCES, *CLAIMS, *IMPLIED):
         yield from plant(world, anchor)
 
 
@@ -73,7 +75,7 @@ def _single(world: World, anchor: Anchor) -> Iterator[Document]:
         "orders": lambda: plain_order(world, anchor.purchase),
     }
     for entity, make in plain.items():
-        for variant in _VARIANTS[entity]:
+        for variant in (*_VARIANTS[entity], *STATED.get(entity, ())):
             yield variant.apply(make())
         yield rejected(
             replace(make(), value=_NO_OBJECTS[entity]),
@@ -84,3 +86,18 @@ def _single(world: World, anchor: Anchor) -> Iterator[Document]:
             record = make()
             about = f"{entity}: the key {key.format('<id>')}"
             yield migrated(replace(record, key=key.format(record.id)), about)
+        yield from _encoded(entity, make)
+
+
+def _encoded(entity: str, make: Callable[[], Document]) -> Iterator[Document]:
+    """Plant documents that were written as JSON text in a string, also several times."""
+    for times in (1, 2, 3):
+        planted = migrated(encoded(make(), times), f"{entity}: JSON in {times} strings is decoded")
+        # What else is listed of an order has no place here.
+        changes = [change("$", "decoded", "object", before="string")]
+        yield planted if entity == "orders" else told(planted, changes=changes, leftovers=[])
+    yield rejected(
+        encoded(make(), 4),
+        f"{entity}: document_malformed: JSON in more strings than are opened",
+        "document_malformed",
+    )

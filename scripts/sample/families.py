@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from scripts.sample.document import Document, classed
+from scripts.sample.document import Document
 from scripts.sample.world import ENVIRONMENT, World, iso
 
 # Class, key and value of one key of each family. In both, `{n}` stands for a number, `{uuid}` for
@@ -14,7 +12,7 @@ Family = tuple[str, str, object]
 FAMILIES: tuple[Family, ...] = (
     ("derived", "site:slug:lookup-{n}", {"siteId": "{site}"}),
     ("derived", "sites:slug:lookup-{n}", {"siteId": "{site}"}),
-    ("derived", "catalog_gifts:catalog_{n}", ["gift-1", "gift-2"]),
+    ("derived", "catalog_gifts:catalog_{n}", ["gift-lost-{n}"]),
     ("derived", "catalog_index:by_type:erp{n}", ["{catalog}"]),
     ("derived", "catalog_stats:catalog_{n}:expiry", {"expiresAt": "{time}"}),
     ("derived", "gifts_index:by_catalog:catalog_{n}", ["gift-1"]),
@@ -153,20 +151,6 @@ def _filled(value: object, words: dict[str, str]) -> object:
     if isinstance(value, list):
         return [_filled(inner, words) for inner in value]
     return _words_in(value, words) if isinstance(value, str) else value
-
-
-def lists(gifts: Sequence[Document], catalogs: Sequence[Document]) -> list[Document]:
-    """Make the lists the application really wrote, and its counter.
-
-    There is none of clients, sites, employees or orders, for it never wrote one; and that of the
-    gifts holds the gifts themselves.
-    """
-    whole = Document("gifts:all", [dict(gift.value) for gift in gifts])
-    return [
-        classed(whole, "derived", "products: flaw 2: a list of objects, not of ids"),
-        Document("catalogs:all", [catalog.id for catalog in catalogs], outcome="derived"),
-        Document("order_counter", 100_001, outcome="derived"),
-    ]
 
 
 def site_families(site: Document, catalog: Document) -> list[Document]:

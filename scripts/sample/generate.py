@@ -13,19 +13,19 @@ from typing import Any
 from scripts.errors import UsageError
 from scripts.sample import catalogs, clients, employees, orders, products, sites
 from scripts.sample.defects import defect_round
-from scripts.sample.document import CLASSES, Document
+from scripts.sample.document import CLASSES, Document, migrated
 from scripts.sample.families import (
     FAMILIES,
     GROWING,
     Family,
     family_document,
-    lists,
     site_families,
 )
+from scripts.sample.lists import listed_gift, lists
 from scripts.sample.world import World
 from scripts.settings import ENTITIES
 
-MINIMUM = 600
+MINIMUM = 800
 # The share of records in which something known is wrong; below some 20 000 keys it is more, for
 # every known defect is planted at least once.
 DEFECT_SHARE = 0.02
@@ -56,8 +56,9 @@ def generate(documents: int, seed: int) -> Iterator[tuple[str, Any]]:
 def write_sample(path: Path, documents: int, seed: int) -> Path:
     """Write a sample as gzipped JSON lines and, beside it, `<stem>.expected.json`; return its path.
 
-    The second file says what is expected: keys per class, per entity and class, and each planted
-    key with its class, reject codes and values. Both are the same bytes for the same arguments.
+    The second file says what is expected: keys per class, per entity and class, elements of lists
+    per class, and each planted key and element with its class, reject codes, values, changes,
+    leftovers and findings. Both are the same bytes for the same arguments.
     The sample appears under its name only once it is complete.
 
     Raises UsageError for fewer keys than all shapes and defects need, and for a folder that is
@@ -90,21 +91,16 @@ def _stem(path: Path) -> str:
 def _write_lines(file: gzip.GzipFile, documents: Iterator[Document]) -> dict[str, Any]:
     """Write the lines, and count and collect what is expected of them."""
     outcomes: Counter[tuple[str, str]] = Counter()
+    of_elements: Counter[str] = Counter()
     planted = []
+    elements = []
     for document in documents:
         line = json.dumps({"key": document.key, "value": document.value}, ensure_ascii=False)
         file.write(line.encode() + b"\n")
         outcomes[document.entity, document.outcome] += 1
-        if document.note:
-            about = asdict(document.note)
-            planted.append(
-                {
-                    "key": document.key,
-                    "flaw_or_rule": about.pop("flaw_or_rule"),
-                    "class": document.outcome,
-                    **about,
-                }
-            )
+        of_elements.update(element.outcome for element in document.elements)
+        planted += _planted(document)
+        elements += [line for element in document.elements for line in _planted(element)]
     return {
         "classes": {
             outcome: sum(count for (_, found), count in outcomes.items() if found == outcome)
@@ -117,8 +113,19 @@ def _write_lines(file: gzip.GzipFile, documents: Iterator[Document]) -> dict[str
             }
             for entity in ENTITIES
         },
+        "element_classes": dict(sorted(of_elements.items())),
         "defects": planted,
+        "elements": elements,
     }
+
+
+def _planted(document: Document) -> list[dict[str, Any]]:
+    """Say what is expected of a planted key or element; nothing of one that is not planted."""
+    if not document.note:
+        return []
+    about = asdict(document.note)
+    rule = about.pop("flaw_or_rule")
+    return [{"key": document.key, "flaw_or_rule": rule, "class": document.outcome, **about}]
 
 
 def sample(documents: int, seed: int) -> Iterator[Document]:
@@ -179,7 +186,15 @@ class _Sample:
         yield from (self._product(shape) for shape in products.SHAPES)
         yield from (self._employee(shape) for shape in employees.SHAPES)
         yield from (self._order(shape) for shape in orders.SHAPES)
-        yield from lists(gifts, [legacy, *self.catalogs])
+        listed = listed_gift(self.world, self.catalogs[0])
+        yield from lists(self.world, gifts, listed, [legacy, *self.catalogs])
+        place = self.staffed[0]
+        purchase = orders.Purchase(place.client, place.site, listed, place.staff[0])
+        yield migrated(
+            orders.copied_order(self.world, purchase),
+            "orders: of a gift that stands in the list alone",
+            product_id=listed.id,
+        )
         yield from site_families(self.places[0].site, self.catalogs[0])
         yield from (self._family(family) for family in FAMILIES)
 

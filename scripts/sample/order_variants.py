@@ -9,7 +9,12 @@ _MADE = {"createdAt": "2026-01-11T10:00:00Z", "updatedAt": "2026-01-12T11:00:00Z
 
 FAULTS = (
     fault("id_malformed", "an object", id={"order": 1}),
-    fault("site_id_missing", "no site in the document or the key", drop="siteId"),
+    fault(
+        "site_id_missing",
+        "no site in the document or the key, and an e-mail of nobody",
+        drop="siteId",
+        employeeEmail="nobody@elsewhere.example",
+    ),
     fault("site_unknown", "a site that is nowhere", siteId="site-nowhere"),
     fault(
         "site_unknown",

@@ -178,9 +178,19 @@ def order_links(world: World, anchor: Anchor) -> list[Document]:
             customer_email=anchor.employee.value["email"],
         ),
         rejected(
+            changed(
+                tracked_order(world, anchor.purchase),
+                drop="siteId",
+                userEmail="nobody@elsewhere.example",
+            ),
+            "orders: site_id_missing: the first form names neither site nor client (O1)",
+            "site_id_missing",
+        ),
+        migrated(
             changed(tracked_order(world, anchor.purchase), drop="siteId"),
-            "orders: client_id_missing site_id_missing: the first form names neither (O1)",
-            "client_id_missing site_id_missing",
+            "orders: the first form, its site and client by its e-mail (O1)",
+            site_id=anchor.site.id,
+            client_id=anchor.client.id,
         ),
     ]
 

@@ -23,9 +23,10 @@ from scripts.sample.world import SECRET_MARK
 from scripts.settings import ENTITIES, ROOT, Target
 
 SMALL = list(sample(MINIMUM, 7))
-NOTED = [document for document in SMALL if document.note]
+NOTED = [document for whole in SMALL for document in (whole, *whole.elements) if document.note]
 LONG = 30_000
-BY_KEY = {document.key: document for document in SMALL}
+ELEMENTS = [element for document in SMALL for element in document.elements]
+BY_KEY = {document.key: document for document in (*SMALL, *ELEMENTS)}
 # Families of which the application never wrote a key.
 NEVER_WRITTEN = {"clients:all", "sites:all", "products:all", "employees:all", "orders:all"}
 
@@ -37,6 +38,12 @@ def long_sample() -> list[Document]:
 
 def text_of(document: Document) -> str:
     return json.dumps(document.value, ensure_ascii=False)
+
+
+def rules_of(document: Document) -> set[object]:
+    """Give the rules of all changes that are expected of a document and of what is inside it."""
+    notes = [inside.note for inside in (document, *document.elements)]
+    return {change["rule"] for note in notes if note for change in note.changes or ()}
 
 
 def kinds(documents: list[Document]) -> set[str]:
@@ -130,9 +137,11 @@ def test_each_key_is_of_a_family_that_allows_its_class(outcome: str) -> None:
     for document in SMALL:
         if document.outcome != outcome:
             continue
-        wanted = ("record", document.entity) if document.entity else (outcome, "")
+        wanted = "record" if document.entity else outcome
         assert any(
-            (row["class"], row["entity"]) == wanted and matches(row["pattern"], document.key)
+            row["class"] == wanted
+            and (not document.entity or row["entity"] == document.entity)
+            and matches(row["pattern"], document.key)
             for row in known
         ), document.key
 
@@ -216,7 +225,11 @@ def test_every_secret_bears_the_mark_and_stands_only_where_it_is_withheld() -> N
         text = text_of(document)
         assert len(name.findall(text)) <= text.count(SECRET_MARK)
         if SECRET_MARK in text:
-            assert document.outcome == "withheld" or "source" in document.value, document.key
+            assert (
+                document.outcome == "withheld"
+                or "source" in document.value
+                or "withheld" in rules_of(document)
+            ), document.key
 
 
 def test_every_domain_is_invented() -> None:
@@ -248,8 +261,10 @@ def test_the_expectations_add_up_and_match_the_keys(tmp_path: Path) -> None:
         assert planted[outcome] == expected["classes"][outcome]
     assert {defect["key"] for defect in expected["defects"]} <= keys
     assert set(expected["defects"][0]) == {
-        *("key", "flaw_or_rule", "class", "codes", "root_key", "winner_key", "row")
+        *("key", "flaw_or_rule", "class", "codes", "root_key", "winner_key", "row"),
+        *("changes", "leftovers", "findings"),
     }
+    assert sum(expected["element_classes"].values()) == len(expected["elements"])
 
 
 def test_a_sample_loads_with_all_its_digits(database: Target, tmp_path: Path) -> None:
@@ -265,3 +280,33 @@ def test_a_sample_loads_with_all_its_digits(database: Target, tmp_path: Path) ->
         query = sql.SQL("select value ->> 'price' from {} where key = %s")
         found = connection.execute(query.format(sql.Identifier(database.kv_table)), (huge,))
         assert found.fetchone() == (str(10**400),)
+
+
+def test_every_rule_of_a_change_that_no_other_record_decides_is_planted() -> None:
+    assert {
+        *("decoded", "withheld", "trimmed", "emptied", "as_text", "as_number", "as_boolean"),
+        *("as_list", "rounded", "mapped", "default", "column_default", "zone_assumed"),
+        *("date_alone", "epoch", "from_key", "from_id", "from_name"),
+    } <= {rule for document in SMALL for rule in rules_of(document)}
+
+
+def test_every_rule_of_a_change_that_a_list_or_an_email_decides_is_planted() -> None:
+    planted = {rule for document in SMALL for rule in rules_of(document)}
+    assert {"from_catalog_config", "from_catalog_gifts", "from_email", "dropped"} <= planted
+
+
+@pytest.mark.parametrize("finding", ["listed_but_absent", "member_malformed", "lookup_disagrees"])
+def test_every_finding_about_a_list_is_planted(finding: str) -> None:
+    findings = [
+        found for document in NOTED if document.note for found in document.note.findings or ()
+    ]
+    assert finding in {name for _, name in findings}
+
+
+def test_the_list_of_gifts_holds_what_its_elements_say() -> None:
+    whole = BY_KEY["gifts:all"]
+    for ordinal, element in enumerate(whole.elements, 1):
+        assert element.key == f"gifts:all:{ordinal}"
+        assert element.value == whole.value[ordinal - 1]
+    outcomes = {element.outcome for element in whole.elements}
+    assert outcomes == {"migrated", "merged", "rejected", "soft_deleted"}
