@@ -168,6 +168,12 @@ SITES = (
         settings={"validationMethod": "serialCard", "giftsPerUser": 1},
     ),
     retold(
+        "a secret inside a column is withheld there too",
+        {"branding": '{"fonts": [{"apiKey": "[withheld]"}], "primary": "#123456"}'},
+        [change("$.branding.fonts.0.apiKey", "withheld", "[withheld]")],
+        branding={"primary": "#123456", "fonts": [{"apiKey": SECRET_MARK + "site-fonts"}]},
+    ),
+    retold(
         "a word that means another, listed",
         {"status": "active"},
         [change("status", "mapped", "active", before="live")],
