@@ -232,6 +232,58 @@ def right_values(column: str, kind: str) -> st.SearchStrategy[Any]:
     return any_text | st.sampled_from(["Orchid Freight", "Nimbus Labs", "Mug", "EMP001"])
 
 
+@cache
+def words(entity: str, column: str) -> list[str]:
+    """Give the words that a column takes, its own and those that mean one of them."""
+    with (ROOT / "seeds" / "value_maps.csv").open(encoding="utf-8", newline="") as file:
+        found = [
+            row["from_value"]
+            for row in csv.DictReader(file)
+            if (row["entity"], row["field"]) == (entity, column)
+        ]
+    for text in read_contract(entity).constraints.values():
+        if text.startswith(f"check{column}in'"):
+            found += re.findall(r"'(\w+)'", text)
+    return found
+
+
+@cache
+def odd_values(entity: str, column: str, kind: str) -> st.SearchStrategy[Any]:
+    """Give values that a column takes although they are not written as it would write them."""
+    if "email" in column:
+        return st.sampled_from(MAILS[:4])
+    if words(entity, column):
+        return st.sampled_from([*words(entity, column), " active ", "", None])
+    if kind.startswith("numeric"):
+        numbers = ["19.99", "19.995", "1e2", "0.005", "0", "1.10", "99999999.99", "1E-3"]
+        return st.sampled_from([*map(Raw, numbers), *numbers, " 5 ", None])
+    if kind.startswith("integer"):
+        return st.sampled_from([Raw("0"), Raw("7"), "7", " 7 ", Raw("7.0"), "", None])
+    if kind.startswith("timestamp"):
+        spellings = ["2026-01-05T10:00:00Z", "2026-01-05T10:00:00.123456-0800", "2026-01-05 10:00"]
+        return st.sampled_from([*spellings, "2026-01-05", " 2026-01-05 ", Raw("1770900000123"), Raw("1770900000"), "", None])  # fmt: skip
+    if kind == "boolean":
+        return st.sampled_from(FLAGS[:10])
+    if kind == "jsonb":
+        return st.dictionaries(any_text, any_json, max_size=2) | st.lists(any_json, max_size=2)
+    return any_text | st.sampled_from([" x y ", f"x {OWN}", Raw("7"), Raw("1.50"), "", None])
+
+
+@st.composite
+def oddities(draw: st.DrawFn, entity: str) -> dict[str, Any]:
+    """Give fields that a record may well have: values in odd spellings, and fields of no column."""
+    document: dict[str, Any] = {}
+    # Who it is stays as the family says.
+    chosen = [name for name, (kind, _) in fields(entity).items() if kind != "uuid"]
+    for column in draw(st.lists(st.sampled_from(chosen), max_size=3)):
+        kind, names = fields(entity)[column]
+        for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)):
+            put(document, name, draw(odd_values(entity, column, kind)))
+    for name in draw(st.lists(any_text, max_size=2)):
+        document.setdefault(name, draw(any_json))
+    return document
+
+
 def put(document: dict[str, Any], path: str, value: Any) -> None:
     """Set a field, a dot going one level down; what stands in the way stays."""
     *above, name = path.split(".")
@@ -271,6 +323,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "employees": {},
     "orders": {"customerName": "Ada Quill", "customerEmail": "ada@orchid.example", "totalAmount": 5},
 }  # fmt: skip
+BASE = "base"
 REFERENCES = {
     "clients": [],
     "catalogs": [("ownerId", "clients")],
@@ -296,15 +349,21 @@ def families(draw: st.DrawFn) -> list[tuple[str, str]]:
     for entity in ENTITIES:
         document = {"id": own[entity], **REQUIRED[entity]}
         document.update({name: own[parent] for name, parent in REFERENCES[entity]})
-        if draw(st.integers(0, 2)) == 0:
+        luck = draw(st.integers(0, 9))
+        if luck == 0:
             document.update(draw(half_right(entity)))
+        elif luck < 6:
+            document.update(draw(oddities(entity)))
         prefix = draw(st.sampled_from(PREFIXES[entity]))
         middle = environment
         if entity in ("employees", "orders") and draw(st.booleans()):
             # The site stands in the key alone.
             prefix, middle = prefix.rstrip("s"), own["sites"] + ":"
             document.pop("siteId")
-        found.append((f"{prefix}:{middle}{own[entity]}", as_json(document)))
+        text = as_json(document)
+        for _ in range(draw(st.sampled_from([0, 0, 0, 0, 1, 2]))):
+            text = dumped(text)
+        found.append((f"{prefix}:{middle}{own[entity]}", text))
     return found
 
 
@@ -320,6 +379,27 @@ def list_values(entity: str) -> st.SearchStrategy[Any]:
 
 
 @cache
+def elements_of(entity: str) -> st.SearchStrategy[Any]:
+    """Give records that stand in a list and nowhere else; those they name are in every store."""
+    named = {name: BASE for name, _ in REFERENCES[entity]}
+    return st.builds(
+        lambda row_id, odd: {"id": row_id, **REQUIRED[entity], **named, **odd},
+        ids,
+        oddities(entity),
+    )
+
+
+def base() -> dict[str, str]:
+    """Give a record of each entity that has nothing odd."""
+    return {
+        f"{PREFIXES[entity][0]}:{BASE}": as_json(
+            {"id": BASE, **REQUIRED[entity], **{name: BASE for name, _ in REFERENCES[entity]}}
+        )
+        for entity in ENTITIES
+    }
+
+
+@cache
 def single_values(entity: str) -> st.SearchStrategy[Any]:
     document = half_right(entity)
     return st.one_of(any_json, deep, document, document, encoded(document), encoded(any_json))
@@ -328,6 +408,10 @@ def single_values(entity: str) -> st.SearchStrategy[Any]:
 @st.composite
 def lists(draw: st.DrawFn) -> list[tuple[str, str]]:
     """Give a list key: records, ids and anything else, as an array or as something else."""
+    if draw(st.booleans()):
+        entity = draw(st.sampled_from(ENTITIES))
+        elements = draw(st.lists(elements_of(entity) | any_json, min_size=1, max_size=4))
+        return [(f"{entity}:all", as_json(elements))]
     value = draw(list_values(draw(st.sampled_from(ENTITIES))))
     return [(draw(st.sampled_from(LISTS)), as_json(value))]
 
@@ -352,7 +436,7 @@ def stores(documents: int, number: int, *, seed: int) -> list[dict[str, str]]:
 
     A store is not an example of its own, for taking one to tables takes seconds: it holds hundreds.
     """
-    found: list[dict[str, str]] = [{} for _ in range(number)]
+    found = [base() for _ in range(number)]
     made: list[list[tuple[str, str]]] = []
     while sum(map(len, found)) < documents:
 
@@ -368,10 +452,13 @@ def stores(documents: int, number: int, *, seed: int) -> list[dict[str, str]]:
         def collect(bundle: list[tuple[str, str]]) -> None:
             made.append(bundle)
             own = str(len(made))
-            store = found[len(made) % number]
+            store = next((each for each in found if len(each) < documents / number), found[-1])
             for key, value in bundle:
-                text = value.replace(OWN, own)
-                store.setdefault(key.replace(OWN, own), text)
+                name, text = key.replace(OWN, own), value.replace(OWN, own)
+                before = store.setdefault(name, text)
+                if before is not text and before.endswith("}]") and text.startswith("[{"):
+                    # A list grows, as lists do.
+                    store[name] = f"{before[:-1]}, {text[1:]}"
 
         collect()
     return found

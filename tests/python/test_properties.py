@@ -15,7 +15,7 @@ from documents import stores
 from helpers import all_rows, new_database, rows, run
 from psycopg import sql
 
-from scripts.connection import connect, table_exists
+from scripts.connection import connect
 from scripts.load import load_file
 from scripts.settings import ENTITIES, Target
 from scripts.verify.documents import made_in_python
@@ -46,35 +46,30 @@ def load(target: Target, path: Path, store: dict[str, str]) -> None:
 
 def told(target: Target) -> dict[str, list[tuple[Any, ...]]]:
     """Give the content of every ledger, without the number of the run."""
-    found = {}
     with connect(target) as connection:
-        for name in LEDGERS:
-            if table_exists(connection, target.work_schema, name):
-                found[name] = connection.execute(
-                    sql.SQL("select (to_jsonb(t) - 'run_id')::text from {} as t order by 1").format(
-                        sql.Identifier(target.work_schema, name)
-                    )
-                ).fetchall()
-    return found
+        return {
+            name: connection.execute(
+                sql.SQL("select (to_jsonb(t) - 'run_id')::text from {} as t order by 1").format(
+                    sql.Identifier(target.work_schema, name)
+                )
+            ).fetchall()
+            for name in LEDGERS
+        }
 
 
 def invented(target: Target) -> list[tuple[str, str]]:
     """Give the rows that no migrated key or element stands for."""
-    sources = sql.SQL("select target_id from kv_to_tables.key_ledger where key_class = 'migrated'")
     with connect(target) as connection:
-        if table_exists(connection, target.work_schema, "element_ledger"):
-            sources += sql.SQL(
-                " union all select target_id from kv_to_tables.element_ledger"
-                " where key_class = 'migrated'"
-            )
         return [
             (entity, str(row[0]))
             for entity in ENTITIES
             for row in connection.execute(
                 sql.SQL(
-                    "select id from {} where id <> %s and id not in"
-                    " (select target_id from ({}) as sources where target_id is not null)"
-                ).format(sql.Identifier(entity), sources),
+                    "select id from {} where id <> %s and id not in ("
+                    " select target_id from kv_to_tables.key_ledger where key_class = 'migrated'"
+                    " union all"
+                    " select target_id from kv_to_tables.element_ledger where key_class = 'migrated')"
+                ).format(sql.Identifier(entity)),
                 (LEGACY,),
             )
         ]
@@ -90,6 +85,10 @@ def faults(target: Target, path: Path, store: dict[str, str]) -> list[str]:
     classes = sum(first.ledger.classes.values())
     if not classes == first.keys == len(store):
         found.append(f"{classes} keys have a class, {first.keys} were read of {len(store)}")
+    listed = rows(
+        target, "select key_class from kv_to_tables.element_ledger where key_class is null"
+    )
+    found += ["an element has no class"] * len(listed)
     found += [f"{entity} {row_id} has no key" for entity, row_id in invented(target)]
     before, final = told(target), all_rows(target)
     second = run(target, allow_unclassified=True)
