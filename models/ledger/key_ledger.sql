@@ -28,4 +28,8 @@ select
     verdicts.spelling,
     keys.key_id is not null and keys.key_id <> verdicts.record_id as is_id_other_than_key
 from keys
-left join verdicts on keys.source_key = verdicts.source_key
+{# A key may be called like an element of a list: `gifts:all:1`. Only records have a verdict. #}
+left join verdicts
+    on
+        keys.source_key = verdicts.source_key
+        and keys.key_class = 'record'
