@@ -1,5 +1,6 @@
 with
 
+{# A key may be called like an element of a list, `gifts:all:1`: only records have a verdict. #}
 keys as (
 
     select * from {{ ref('stg_kv__keys') }}
@@ -28,7 +29,6 @@ select
     verdicts.spelling,
     keys.key_id is not null and keys.key_id <> verdicts.record_id as is_id_other_than_key
 from keys
-{# A key may be called like an element of a list: `gifts:all:1`. Only records have a verdict. #}
 left join verdicts
     on
         keys.source_key = verdicts.source_key
