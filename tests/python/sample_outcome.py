@@ -11,7 +11,7 @@ from helpers import rows
 
 from scripts.settings import Target
 
-# What the rows hold, as PostgreSQL writes it: the sample speaks of columns as of texts.
+# Not planted one by one: what a list leaves out is compared with all records at once.
 UNLISTED = "present_but_unlisted"
 
 
