@@ -18,8 +18,14 @@
     {%- if field.type == 'timestamptz' %}
     || case
         {%- for name in field.names %}
-        when {{ json_at(name.name, as_text=true) }} like '____-__-__T__:__:__.___Z' then 'm'
-        when {{ json_at(name.name, as_text=true) }} like '____-__-__T__:__:__Z' then 's'
+        {%- set stated = json_at(name.name, as_text=true) %}
+        when btrim({{ stated }}, e' \t\n\r\f\x0b') <> ''
+            then
+                case
+                    when {{ stated }} like '____-__-__T__:__:__.___Z' then 'm'
+                    when {{ stated }} like '____-__-__T__:__:__Z' then 's'
+                    else '-'
+                end
         {%- endfor %}
         else '-'
     end
