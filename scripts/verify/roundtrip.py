@@ -99,6 +99,14 @@ _SIDES = """
         select * from {rebuilt_documents} where entity = {entity}
     ) as rebuilt on stored.source_key = rebuilt.source_key
 """
+# Rebuilt documents that the store has not: but for those whose key went or changed since the
+# capture, which is noted elsewhere.
+_EXTRA = """
+    ({sides_without}) as unmatched
+    inner join {record_ledger} as ledger on unmatched.source_key = ledger.source_key
+    inner join {store} as store on ledger.store_key = store.key
+    where case when md5(store.value::text)::uuid = ledger.source_hash then true else false end
+"""
 # A correction is judged before it is taken back: what the document became is what the row says.
 _AFTER = """
     select changes.source_key, changes.field
@@ -139,13 +147,18 @@ def check_round_trip(scope: Scope) -> Iterator[Check]:
 
 def _documents(scope: Scope, entity: str) -> Iterator[Check]:
     sides = scope.compose(_SIDES, entity, documents=documents(scope, entity))
-    stored, rebuilt, missing, extra, equal = scope.row(
+    stored, rebuilt, missing, unmatched, equal = scope.row(
         "select count(stored.source_key), count(rebuilt.source_key),"
         " count(*) filter (where rebuilt.source_key is null),"
         " count(*) filter (where stored.source_key is null),"
         " count(*) filter (where stored.document = rebuilt.document) from {sides}",
         sides=sides,
     )
+    without = scope.compose(
+        "select rebuilt.source_key from {sides} where stored.source_key is null", sides=sides
+    )
+    extras = scope.compose(_EXTRA, entity, sides_without=without)
+    (extra,) = scope.row("select count(*) from {extras}", extras=extras) if unmatched else (0,)
     alike, fields = 0, ""
     sample: tuple[str, ...] = ()
     unequal = stored - missing - equal
@@ -168,11 +181,14 @@ def _documents(scope: Scope, entity: str) -> Iterator[Check]:
                 " order by source_key limit {sample}",
                 differences=differences,
             )
-    if missing or extra:
+    if missing:
         sample += scope.texts(
-            "select coalesce(stored.source_key, rebuilt.source_key) from {sides}"
-            " where stored.source_key is null or rebuilt.source_key is null limit {sample}",
+            "select stored.source_key from {sides} where rebuilt.source_key is null limit {sample}",
             sides=sides,
+        )
+    if extra:
+        sample += scope.texts(
+            "select unmatched.source_key from {extras} limit {sample}", extras=extras
         )
     different = unequal - alike
     yield judged(
