@@ -32,7 +32,20 @@ merged as (
 
 ),
 
-{# Where the document names no catalog, the one list of a catalog's gifts that names it does. #}
+known_lists as (
+
+    select
+        listed.product_id,
+        listed.catalog_id
+    from {{ ref('stg_kv__product_catalogs') }} as listed
+    where
+        listed.catalog_id in (select catalogs.id from catalogs)
+        or listed.catalog_id in (select live_catalogs.id from live_catalogs)
+
+),
+
+{# Where the document names no catalog, the one list of a catalog's gifts that names it does, if
+   there is such a catalog. #}
 placed as (
 
     select
@@ -44,7 +57,7 @@ placed as (
         end as catalog_id,
         typed.catalog_id_raw is null and listed.catalog_id is not null as is_listed
     from typed
-    left join {{ ref('stg_kv__product_catalogs') }} as listed on typed.id = listed.product_id
+    left join known_lists as listed on typed.id = listed.product_id
 
 ),
 
