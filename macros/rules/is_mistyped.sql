@@ -1,6 +1,6 @@
 {#
   Whether staging has found the column to hold no text at all: then nothing more is said about it.
 #}
-{% macro is_mistyped(column) -%}
-    mistyped_codes ~ '(^|,){{ column }}_malformed(,|$)'
+{% macro is_mistyped(column, codes='mistyped_codes') -%}
+    {{ codes }} ~ '(^|,){{ column }}_malformed(,|$)'
 {%- endmacro %}

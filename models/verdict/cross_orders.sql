@@ -93,7 +93,7 @@ related as (
             when coalesce(typed.site_id, placed.site_id) is not null
                 then {{ parent_codes('site', 'coalesce(typed.site_id, placed.site_id)') }}
             when placed.is_ambiguous then 'site_id_ambiguous'
-            when typed.mistyped_codes ~ '(^|,)site_id_malformed(,|$)' then null
+            when {{ is_mistyped('site_id', 'typed.mistyped_codes') }} then null
             else 'site_id_missing'
         end as site_codes,
         {{ is_unmapped('site', 'typed.site_id_raw') }} as is_site_unmapped,

@@ -15,14 +15,7 @@ catalogs as (
 
 live_catalogs as (
 
-    {{ live_ids('catalogs') }}
-
-    {# The default catalog counts as there: the final table creates it when it is needed. #}
-    union
-    select legacy.id
-    from (select {{ legacy_catalog_id() }} as id) as legacy
-    left join catalogs on legacy.id = catalogs.id
-    where catalogs.id is null
+    {{ live_catalog_ids() }}
 
 ),
 

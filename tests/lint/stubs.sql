@@ -17,7 +17,7 @@
 {% macro is_email(raw) -%}
     false
 {%- endmacro %}
-{% macro is_mistyped(column) -%}
+{% macro is_mistyped(column, codes='mistyped_codes') -%}
     false
 {%- endmacro %}
 {% macro id_faults() -%}
@@ -215,4 +215,7 @@
 {%- endmacro %}
 {% macro fields_of(entity) -%}
     {{ return([]) }}
+{%- endmacro %}
+{% macro live_catalog_ids() -%}
+    select id from catalogs
 {%- endmacro %}
