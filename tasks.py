@@ -26,6 +26,8 @@ from scripts.task_support import friendly, helped, target_of
             "max-rejects": "stop before the first final row when more are rejected: 20 or 2.5%",
             "skip-validation": "leave out the rules no constraint of the tables stands behind",
             "allow-unclassified": "go on although no pattern knows some keys",
+            "on-conflict": "who wins where the application's row differs: keep-table (default), newest, take-kv",
+            "on-gone": "a row of ours whose record is no longer there: keep (default) or delete",
         },
         corrections="a file of corrections, laid over the documents (or KV_CORRECTIONS)",
     )
@@ -39,6 +41,8 @@ def migrate(
     max_rejects: str = "",
     skip_validation: bool = False,
     allow_unclassified: bool = False,
+    on_conflict: str = "",
+    on_gone: str = "",
     corrections: str = "",
     verbose: bool = False,
     json: bool = False,
@@ -60,6 +64,8 @@ def migrate(
         verbose,
         json,
         corrections,
+        on_conflict,
+        on_gone,
     ).checked()
     outcome = job.migrate(target_of(target), options)
     if json:
@@ -76,6 +82,8 @@ def migrate(
         "json",
         confirm="do it; without this only what would go is shown",
         tables="only these, by commas; a selection that would orphan rows is refused",
+        run="the run to take back: last (default), all, or its number",
+        **{"include-edited": "also rows that somebody changed since the run wrote them"},
     )
 )
 @friendly
@@ -84,17 +92,21 @@ def rollback(
     target: str = "embedded",
     confirm: bool = False,
     tables: str = "",
+    run: str = "last",
+    include_edited: bool = False,
     verbose: bool = False,
     json: bool = False,
 ) -> int:
-    """Take back what the runs wrote, child tables first; a preview unless --confirm is given.
+    """Take back what a run wrote, child tables first; a preview unless --confirm is given.
 
-    Deletes only rows our runs inserted, restores those they replaced, and drops tables they created
-    that are empty afterwards. One transaction: an error changes nothing.
+    Deletes rows the run inserted, restores those it replaced, and drops tables it created that are
+    empty then; what somebody touched since is spared and counted. One transaction.
     """
     from scripts import rollback as job
 
-    steps = job.roll_back(target_of(target), tables, confirm=confirm)
+    steps = job.roll_back(
+        target_of(target), tables, confirm=confirm, run=run, include_edited=include_edited
+    )
     job.print_steps(steps, confirm=confirm, as_json=json)
     return 0
 

@@ -10,7 +10,12 @@ from scripts.settings import Target
 
 # Results may not depend on the operator's session: whatever the server's defaults are, we read
 # and write in UTC, ISO and exact floats.
-_SESSION = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1"
+# A role's limits on the length of a statement are for the application; a wait for a lock is limited.
+_SESSION = (
+    "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1;"
+    " set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"
+    " set lock_timeout = '60s'"
+)
 
 
 def conninfo(target: Target, *, with_password: bool = True) -> str:
@@ -26,7 +31,11 @@ def conninfo(target: Target, *, with_password: bool = True) -> str:
 
 
 def connect(
-    target: Target, *, read_only: bool = False, autocommit: bool = False
+    target: Target,
+    *,
+    read_only: bool = False,
+    autocommit: bool = False,
+    application_name: str = "kv-to-tables",
 ) -> psycopg.Connection:
     """Open a connection to the target; the caller closes it (or uses it as a context manager).
 
@@ -38,7 +47,7 @@ def connect(
     try:
         connection = psycopg.connect(
             conninfo(target),
-            application_name="kv-to-tables",
+            application_name=application_name,
             client_encoding="UTF8",
             connect_timeout=10,
             autocommit=True,

@@ -16,6 +16,14 @@ import yaml
 
 from scripts.settings import PROTECTED, ROOT, Target, prefix_of
 
+_SESSION = (
+    # Compiling these queries takes longer than it saves.
+    "-c jit=off",
+    # A statement over a whole store is a long one, whatever limit the role has; waiting is not work.
+    "-c statement_timeout=0",
+    "-c idle_in_transaction_session_timeout=0",
+    "-c lock_timeout=60s",
+)
 _NOISE = ("DETAIL", "LINE ", "CONTEXT", "HINT", "compiled code", "^", "> in", "> called")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\([^()]*\)=\([^()]*\)")
 
@@ -77,8 +85,9 @@ def _environment(target: Target, run_id: str, corrections_hash: str) -> Iterator
         "KV_TABLE": target.kv_table,
         "KV_FINAL_SCHEMA": target.final_schema,
         "KV_WORK_SCHEMA": target.work_schema,
-        # Compiling these queries takes longer than it saves.
-        "PGOPTIONS": (os.environ.get("PGOPTIONS", "") + " -c jit=off").strip(),
+        "PGOPTIONS": " ".join([os.environ.get("PGOPTIONS", ""), *_SESSION]).strip(),
+        # What `invoke status` and the next run know the sessions of this one by.
+        "PGAPPNAME": f"kv-to-tables {run_id}".strip(),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     if target.name in PROTECTED:

@@ -24,7 +24,8 @@ from scripts.expectation_engine import NOT_RUN, PASSED, Batch, Finding, judge, o
 from scripts.settings import ENTITIES, ROOT, Target
 
 FOLDER = ROOT / "expectations"
-# A row is ours when we wrote it, or when a key became it and it was found as it must be.
+# A row is ours when we wrote it, or when a key became it and it was found as it must be; not one that
+# differs from its key and was left as the application has it.
 _PART = """
 select judged.* from {table} as judged
 where {word} (
@@ -33,7 +34,11 @@ where {word} (
         select id from {written_rows} where entity = {entity}
         union all
         select target_id as id from {record_ledger}
-        where entity = {entity} and key_class = 'migrated'
+        where entity = {entity} and key_class = 'migrated' and target_id not in (
+            select id from {conflicts}
+            where entity = {entity} and not is_written
+                and run_id = (select run_id from {runs} order by started_at desc limit 1)
+        )
     ) as ours
     where ours.id = judged.id
 )
@@ -180,6 +185,8 @@ def _batches(
             word=word,
             entity=sql.Literal(table),
             written_rows=sql.Identifier(work_schema, "written_rows"),
+            conflicts=sql.Identifier(work_schema, "conflicts"),
+            runs=sql.Identifier(work_schema, "runs"),
             record_ledger=sql.Identifier(work_schema, "record_ledger"),
         )
         for word in (sql.SQL("exists"), sql.SQL("not exists"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from scripts.corrections import find_corrections, store_corrections
 from scripts.dbt_runner import run_dbt
 from scripts.errors import Exit, KvError, UsageError
 from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
+from scripts.run_lock import close_unfinished, run_lock
 from scripts.run_log import RunLog, new_run_id
 from scripts.settings import Target
 
@@ -39,6 +40,8 @@ class Options:
     verbose: bool = False
     as_json: bool = False
     corrections: str = ""
+    on_conflict: str = ""
+    on_gone: str = ""
 
     def checked(self) -> Options:
         """Return the options; raise UsageError for a value that makes no sense."""
@@ -53,6 +56,12 @@ class Options:
                 f"--max-rejects={self.max_rejects} is neither a number nor a percentage.",
                 "Use for example 20 or 2.5%.",
             )
+        for name, value, allowed in (
+            ("on-conflict", self.on_conflict, ("keep-table", "newest", "take-kv")),
+            ("on-gone", self.on_gone, ("keep", "delete")),
+        ):
+            if value and value not in allowed:
+                raise UsageError(f"--{name}={value} is unknown.", f"Use {' or '.join(allowed)}.")
         return self
 
     def variables(self, schema: str) -> dict[str, object]:
@@ -62,6 +71,9 @@ class Options:
             "max_rejects": self.max_rejects,
             "skip_validation": self.skip_validation,
             "allow_unclassified": self.allow_unclassified,
+            "batch_size": int(self.batch_size or 0),
+            "on_conflict": self.on_conflict,
+            "on_gone": self.on_gone,
         }
         return {name: value for name, value in wanted.items() if value}
 
@@ -124,7 +136,10 @@ def migrate(
             keys = preflight.check(connection, target)
         outcome = Outcome(run_id, options.dry_run, keys)
         place = dry_run.ephemeral_schema(target) if options.dry_run else nullcontext("")
-        with place as schema:
+        alone = nullcontext([]) if options.dry_run else run_lock(target, run_id)
+        with place as schema, alone as left_behind:
+            if left_behind:
+                log.write("ended", sessions=left_behind)
             store_corrections(target, corrections, schema or target.work_schema)
             outcome.corrections = len(corrections.rows)
             _run(target, options, schema, outcome, log, judge=judge, digest=corrections.digest)
@@ -138,6 +153,9 @@ def migrate(
         raise
     except BaseException as error:
         log.write("interrupted", kind=type(error).__name__)
+        # Where the database is gone as well, the next run finds out that this one is dead.
+        with suppress(KvError, psycopg.Error), connect(target, autocommit=True) as connection:
+            close_unfinished(connection, target, run_id)
         raise
     finally:
         log.close()

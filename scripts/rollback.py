@@ -1,9 +1,9 @@
-"""Take back what the runs wrote: delete inserted rows, restore replaced ones, drop empty tables."""
+"""Take back what runs wrote: delete inserted rows, restore replaced ones, drop empty tables."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import psycopg
 from psycopg import sql
@@ -11,17 +11,15 @@ from psycopg import sql
 from scripts import console
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
+from scripts.rollback_plan import Step, Wanted, foreign_keys, make_plan, names_of
+from scripts.run_lock import run_lock
+from scripts.run_log import new_run_id
 from scripts.settings import ENTITIES, Target
 
-
-@dataclass(frozen=True)
-class Step:
-    """What a rollback takes back in one table."""
-
-    entity: str
-    delete: int
-    restore: int
-    drop_table: bool
+# Our ledgers say what became of every key: of a run that was taken back they would say it wrongly.
+LEDGERS = ("key_ledger", "element_ledger", "recorded_changes", "leftovers", "rejects")
+_ASSIGN = "update {final} as final set {assignments} from takeback"
+_OLD = " cross join lateral jsonb_populate_record(null::{final}, takeback.before) as old"
 
 
 def chosen_tables(tables: str) -> tuple[str, ...]:
@@ -38,187 +36,261 @@ def chosen_tables(tables: str) -> tuple[str, ...]:
     return tuple(entity for entity in reversed(ENTITIES) if entity in names)
 
 
-def plan(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]) -> list[Step]:
-    """Count what a rollback of these tables would take back; reads only.
+def chosen_runs(connection: psycopg.Connection, target: Target, run: str) -> tuple[str, ...]:
+    """Give the runs of `--run`, newest first: `last`, `all`, or the number of one; reads only.
 
-    Raises KvError when nothing was ever written, or when rows would be orphaned: some row that
-    stays, in any table with a foreign key, refers to one that would go.
+    The last is the last that wrote, taken back or not: who asks twice does not reach the one before.
+
+    Raises KvError when nothing was ever written, UsageError when there is no such run.
     """
     if not table_exists(connection, target.work_schema, "written_rows"):
         raise KvError("There is nothing to roll back: no run has written to this target.")
-    for parent in tables:
-        for schema, child, column in _references(connection, target, parent):
-            orphans = _orphans(connection, target, parent, (schema, child, column), tables)
-            if orphans:
-                known = schema == target.final_schema and child in ENTITIES and child not in tables
-                raise KvError(
-                    f"Rolling back {parent} would orphan {orphans:,} rows of {schema}.{child}.",
-                    f"Add {child} to --tables." if known else "Move or remove those rows first.",
-                )
-    return [_step(connection, target, entity) for entity in tables]
-
-
-def roll_back(target: Target, tables: str, *, confirm: bool) -> list[Step]:
-    """Show, or with `confirm` do, the rollback of all runs; give its steps, child first.
-
-    Deletes the rows our runs inserted, restores what their updates replaced, drops tables that
-    our runs created and that are empty now (never with dependents), and forgets those rows in
-    `written_rows`. All in one transaction: after an error nothing has changed.
-    """
-    chosen = chosen_tables(tables)
-    with connect(target, read_only=not confirm) as connection:
-        steps = plan(connection, target, chosen)
-        if confirm:
-            for step in steps:
-                _take_back(connection, target, step)
-    return steps
-
-
-def _step(connection: psycopg.Connection, target: Target, entity: str) -> Step:
-    if not table_exists(connection, target.final_schema, entity):
-        return Step(entity, 0, 0, False)
-    row = connection.execute(
+    found = connection.execute(
         sql.SQL(
-            "with first_words as ("
-            "  select distinct on (written.id) written.id, written.action from {written} as written"
-            "  inner join {runs} as runs on written.run_id = runs.run_id"
-            "  where written.entity = {entity} order by written.id, runs.started_at)"
-            " select count(*) filter (where action = 'insert'),"
-            "  count(*) filter (where action = 'update'),"
-            "  (select count(*) from {final}),"
-            "  exists (select 1 from {created} where entity = {entity})"
-            " from first_words inner join {final} as final on first_words.id = final.id"
-        ).format(**_names(target, entity))
-    ).fetchone()
-    if row is None:
-        return Step(entity, 0, 0, False)
-    delete, restore, total, created = row
-    return Step(entity, delete, restore, bool(created and total == delete))
-
-
-def _names(target: Target, entity: str) -> dict[str, sql.Composable]:
-    return {
-        "entity": sql.Literal(entity),
-        "final": sql.Identifier(target.final_schema, entity),
-        "written": sql.Identifier(target.work_schema, "written_rows"),
-        "created": sql.Identifier(target.work_schema, "created_tables"),
-        "runs": sql.Identifier(target.work_schema, "runs"),
-    }
-
-
-def _take_back(connection: psycopg.Connection, target: Target, step: Step) -> None:
-    names = _names(target, step.entity)
-    if table_exists(connection, target.final_schema, step.entity):
-        _restore(connection, target, step.entity, names)
-        connection.execute(
-            sql.SQL(
-                "delete from {final} as final using {written} as written"
-                " where written.entity = {entity} and written.action = 'insert'"
-                " and written.id = final.id"
-            ).format(**names)
-        )
-        if step.drop_table:
-            # Without cascade, behind a savepoint: a table something depends on stays, empty.
-            with suppress(psycopg.errors.DependentObjectsStillExist), connection.transaction():
-                connection.execute(sql.SQL("drop table {final}").format(**names))
-                connection.execute(
-                    sql.SQL("delete from {created} where entity = {entity}").format(**names)
-                )
-    connection.execute(sql.SQL("delete from {written} where entity = {entity}").format(**names))
-
-
-def _restore(
-    connection: psycopg.Connection, target: Target, entity: str, names: dict[str, sql.Composable]
-) -> None:
-    """Put back the rows that our first update of each found, in every column that can be set."""
-    columns = [
-        str(row[0])
-        for row in connection.execute(
-            "select attname::text from pg_attribute"
-            " where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))"
-            " and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'id'",
-            (target.final_schema, entity),
-        )
-    ]
-    connection.execute(
-        sql.SQL(
-            "update {final} as final set {assignments} from ("
-            "  select distinct on (written.id) written.id, written.action, written.before"
-            "  from {written} as written inner join {runs} as runs"
-            "  on written.run_id = runs.run_id"
-            "  where written.entity = {entity} order by written.id, runs.started_at) as first_word"
-            " cross join lateral jsonb_populate_record(null::{final}, first_word.before) as old"
-            " where first_word.action = 'update' and first_word.id = final.id"
+            "select run_id from {} as runs where outcome = 'rolled_back'"
+            " or exists (select from {} as written where written.run_id = runs.run_id)"
+            " or exists (select from {} as made where made.run_id = runs.run_id)"
+            " order by started_at desc"
         ).format(
-            assignments=sql.SQL(", ").join(
-                sql.SQL("{} = old.{}").format(sql.Identifier(name), sql.Identifier(name))
-                for name in columns
-            ),
-            **names,
+            *(
+                sql.Identifier(target.work_schema, name)
+                for name in ("runs", "written_rows", "created_tables")
+            )
         )
+    ).fetchall()
+    runs = tuple(str(row[0]) for row in found)
+    if run == "all":
+        return runs
+    if run == "last":
+        return runs[:1]
+    if run in runs:
+        return (run,)
+    known = connection.execute(
+        sql.SQL("select 1 from {} where run_id = %s").format(
+            sql.Identifier(target.work_schema, "runs")
+        ),
+        (run,),
+    ).fetchone()
+    if known:
+        return ()  # it wrote nothing
+    raise UsageError(
+        f"There is no run '{run}' on this target.",
+        f"Choose last, all or one of: {', '.join(runs[:10]) or 'none has written'}.",
     )
 
 
-def _references(
-    connection: psycopg.Connection, target: Target, parent: str
-) -> list[tuple[str, str, str]]:
-    """Give schema, table and column of every foreign key to a table, of ours or of anybody."""
-    return [
-        (str(schema), str(table), str(column))
-        for schema, table, column in connection.execute(
-            "select space.nspname, child.relname, attname from pg_constraint"
-            " join pg_class as child on child.oid = conrelid"
-            " join pg_namespace as space on space.oid = child.relnamespace"
-            " join pg_attribute on attrelid = conrelid and attnum = conkey[1]"
-            " where contype = 'f'"
-            " and confrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))",
-            (target.final_schema, parent),
+def roll_back(
+    target: Target,
+    tables: str,
+    *,
+    confirm: bool,
+    run: str = "last",
+    include_edited: bool = False,
+) -> list[Step]:
+    """Show, or with `confirm` do, the rollback of a run (or of all); give its steps, child first.
+
+    Deletes the rows the run inserted, restores what its updates and deletions replaced, drops the
+    tables it created that are empty then (never with dependents), forgets those rows in
+    `written_rows` and empties our ledgers, so that the next run starts clean. A row that somebody
+    touched since is spared, or goes with `include_edited`; so does not, ever, a row that a later run
+    wrote again, or one that a row which stays refers to. One transaction, under locks that let the
+    application read and make its writers wait: after an error nothing has changed. Twice is harmless.
+
+    Raises KvError where a row of another table refers to one that would go, or while a run is at work.
+    """
+    chosen = chosen_tables(tables)
+    if not confirm:
+        with connect(target) as connection:
+            steps = make_plan(
+                connection,
+                target,
+                Wanted(chosen, chosen_runs(connection, target, run), include_edited),
+            )
+            connection.rollback()
+        return steps
+    with run_lock(target, new_run_id()), connect(target) as connection:
+        wanted = Wanted(chosen, chosen_runs(connection, target, run), include_edited)
+        _lock_tables(connection, target, chosen)
+        steps = make_plan(connection, target, wanted)
+        for step in steps:
+            if table_exists(connection, target.final_schema, step.entity):
+                _take_back(connection, target, step, wanted)
+        _forget(connection, target, wanted)
+    return steps
+
+
+def _lock_tables(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]) -> None:
+    """Keep writers out of the tables and of those that refer to them, or a new child could go too."""
+    names = {(target.final_schema, entity) for entity in tables}
+    for entity in tables:
+        names |= {(schema, child) for schema, child, _ in foreign_keys(connection, target, entity)}
+    there = [name for name in sorted(names) if table_exists(connection, *name)]
+    if there:
+        connection.execute(
+            sql.SQL("lock table {} in share row exclusive mode").format(
+                sql.SQL(", ").join(sql.Identifier(*name) for name in there)
+            )
+        )
+
+
+def _take_back(connection: psycopg.Connection, target: Target, step: Step, wanted: Wanted) -> None:
+    names = names_of(target, step.entity, connection)
+
+    def execute(query: str, **parts: sql.Composable) -> None:
+        connection.execute(sql.SQL(query).format(**names, **parts))
+
+    if step.restore or step.insert:
+        _restore(connection, target, step, names)
+    if step.delete:
+        execute(
+            "delete from {final} as final using takeback"
+            " where takeback.entity = {entity} and takeback.step = 'delete'"
+            " and final.id = takeback.id"
+        )
+    if step.drop_table:
+        # An application's view over the table is a reason to keep it.
+        with suppress(psycopg.errors.DependentObjectsStillExist), connection.transaction():
+            execute("drop table {final}")
+            execute("delete from {created} where entity = {entity}")
+    execute(
+        "delete from {written} as written using takeback"
+        " where takeback.entity = {entity} and written.entity = {entity}"
+        " and written.id = takeback.id and written.run_id = any({chosen})"
+        " and not starts_with(takeback.step, 'spared')",
+        chosen=sql.Literal(list(wanted.runs)),
+    )
+
+
+def _restore(
+    connection: psycopg.Connection, target: Target, step: Step, names: dict[str, sql.Composable]
+) -> None:
+    """Put back rows as the runs found them, in every column that can be set.
+
+    Triggers that overwrite `updated_at` are off meanwhile, where we may switch them off.
+    """
+    columns = [
+        sql.Identifier(row[0])
+        for row in connection.execute(
+            sql.SQL("select unnest({}({}::regclass))").format(
+                sql.Identifier(target.work_schema, "hashed_columns"), names["name"]
+            )
         )
     ]
-
-
-def _orphans(
-    connection: psycopg.Connection,
-    target: Target,
-    parent: str,
-    reference: tuple[str, str, str],
-    tables: tuple[str, ...],
-) -> int:
-    """Count the rows that refer to parent rows which would go, and that would not go themselves."""
-    schema, child, column = reference
-    goes: sql.Composable = sql.SQL("false")
-    if schema == target.final_schema and child in tables:
-        goes = sql.SQL(
-            "exists (select 1 from {written} as own where own.entity = {child}"
-            " and own.action = 'insert' and own.id = child.id)"
-        ).format(written=_names(target, child)["written"], child=sql.Literal(child))
-    row = connection.execute(
-        sql.SQL(
-            "select count(*) from {child} as child where child.{column} in ("
-            "select id from {written} where entity = {entity} and action = 'insert')"
-            " and not {goes}"
-        ).format(
-            child=sql.Identifier(schema, child),
-            column=sql.Identifier(column),
-            goes=goes,
-            **_names(target, parent),
+    triggers = connection.execute(
+        sql.SQL("select tgname::text, tgenabled::text from {}({}::regclass)").format(
+            sql.Identifier(target.work_schema, "touching_triggers"), names["name"]
         )
+    ).fetchall()
+
+    def switch(word: str) -> None:
+        for name, state in triggers:
+            how = "enable always" if word == "enable" and state == "A" else word
+            connection.execute(
+                sql.SQL("alter table {} {} trigger {}").format(
+                    names["final"], sql.SQL(how), sql.Identifier(name)
+                )
+            )
+
+    parts = {
+        **names,
+        "assignments": sql.SQL(", ").join(
+            sql.SQL("{0} = old.{0}").format(name) for name in columns
+        ),
+        "columns": sql.SQL(", ").join(columns),
+        "values": sql.SQL(", ").join(sql.SQL("old.{}").format(name) for name in columns),
+    }
+    switch("disable")
+    for column in _unique_columns(connection, names):
+        # Two rows may exchange a value, and PostgreSQL checks row by row: nobody sees this in between.
+        connection.execute(
+            sql.SQL(
+                "update {final} as final set {column} = final.id::text from takeback"
+                + _OLD
+                + " where takeback.entity = {entity} and takeback.step = 'restore'"
+                " and final.id = takeback.id and final.{column} is distinct from old.{column}"
+            ).format(**names, column=column)
+        )
+    connection.execute(
+        sql.SQL(
+            _ASSIGN + _OLD + " where takeback.entity = {entity} and takeback.step = 'restore'"
+            " and final.id = takeback.id"
+        ).format(**parts)
+    )
+    connection.execute(
+        sql.SQL(
+            "insert into {final} ({columns}) select {values} from takeback"
+            + _OLD
+            + " where takeback.entity = {entity} and takeback.step = 'insert'"
+        ).format(**parts)
+    )
+    connection.execute("set constraints all immediate")
+    switch("enable")
+
+
+def _unique_columns(
+    connection: psycopg.Connection, names: dict[str, sql.Composable]
+) -> list[sql.Identifier]:
+    """Give the text column that each unique index of the table ends with, but for the primary key."""
+    found = connection.execute(
+        sql.SQL(
+            "select distinct attname::text from pg_index inner join pg_attribute"
+            " on attrelid = indrelid and attnum = indkey[indnkeyatts - 1]"
+            " where indrelid = {name}::regclass and indisunique and not indisprimary"
+            " and atttypid = 'text'::regtype order by 1"
+        ).format(**names)
+    )
+    return [sql.Identifier(row[0]) for row in found]
+
+
+def _forget(connection: psycopg.Connection, target: Target, wanted: Wanted) -> None:
+    """Mark the runs as taken back, and empty the ledgers when the newest is among them."""
+    if not wanted.runs or set(wanted.tables) != set(ENTITIES):
+        return
+    runs = sql.Identifier(target.work_schema, "runs")
+    connection.execute(
+        sql.SQL("update {} set outcome = 'rolled_back' where run_id = any(%s)").format(runs),
+        (list(wanted.runs),),
+    )
+    newest = connection.execute(
+        sql.SQL("select run_id from {} order by started_at desc limit 1").format(runs)
     ).fetchone()
-    return int(row[0]) if row else 0
+    if newest and newest[0] in wanted.runs:
+        for name in LEDGERS:
+            if table_exists(connection, target.work_schema, name):
+                connection.execute(
+                    sql.SQL("truncate {}").format(sql.Identifier(target.work_schema, name))
+                )
 
 
 def print_steps(steps: list[Step], *, confirm: bool, as_json: bool) -> None:
-    """Print what goes or went, and how to do it."""
+    """Print what goes or went, what is spared and why, and how to do it."""
     if as_json:
         console.print_json({"confirmed": confirm, "steps": [asdict(step) for step in steps]})
         return
     console.table(
         "Rolled back" if confirm else "A rollback would take back",
-        ["table", "rows deleted", "rows restored", "the table itself"],
+        ["rows of", "deleted", "restored", "edited", "rewritten", "parents", "table"],
         [
-            [step.entity, step.delete, step.restore, "dropped" if step.drop_table else "stays"]
+            [
+                step.entity,
+                step.delete,
+                step.restore + step.insert,
+                step.edited,
+                step.later,
+                step.parents,
+                "dropped" if step.drop_table else "stays",
+            ]
             for step in steps
         ],
     )
+    if any(step.edited for step in steps):
+        console.say(
+            "edited: the application changed or deleted them since, so they are spared;"
+            " --include-edited takes back the changed ones as well."
+        )
+    if any(step.later for step in steps):
+        console.say("rewritten: a later run wrote them again; roll back that run first.")
+    if any(step.parents for step in steps):
+        console.say("parents: a row that stays refers to them, so they stay with it.")
     if not confirm:
         console.say("Nothing was changed. Repeat with --confirm to do it.")

@@ -4,8 +4,18 @@
   parts apart whatever they hold. MD5 because core PostgreSQL has no SHA-1.
 
   entity: the plain name; id: SQL; site: SQL, empty text for all but employees. Null when the id is.
+  aliased: whether a correction of the record's id counts, so that whoever names it by the old one
+  follows.
 #}
-{% macro target_id(entity, id, site="''") -%}
+{% macro target_id(entity, id, site="''", aliased=true) -%}
+    {%- if aliased and has_id_corrections() -%}
+    (
+        select coalesce(aliases.new_id, made.id)
+        from (select {{ target_id(entity, id, site, aliased=false) }} as id offset 0) as made
+        left join {{ work_table('id_aliases') }} as aliases
+            on aliases.entity = '{{ entity }}' and made.id = aliases.old_id
+    )
+    {%- else -%}
     {%- set environment = setting('ENVIRONMENT', 'production') -%}
     case
         when {{ id }} ~ '{{ uuid_pattern() }}'
@@ -38,4 +48,5 @@
                 ) as digest
             )
     end
+    {%- endif -%}
 {%- endmacro %}

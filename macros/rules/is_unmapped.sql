@@ -1,7 +1,17 @@
 {#
-  Whether a reference by a text id was resolved without the map: its record stands in the live table
-  and not among the migrated keys, so that nothing but the ledger of changes knows the text.
+  Whether the map does not tell which text a reference was: its record stands in the live table and not
+  among the migrated keys, or goes by another id since the operator corrected it. Then nothing but the
+  ledger of changes knows the text.
 #}
 {% macro is_unmapped(parent, raw) -%}
-    {{ raw }} !~ '{{ uuid_pattern() }}' and {{ parent }}.key_class is distinct from 'migrated'
+    coalesce(
+        case
+            when {{ raw }} is null then false
+            when {{ raw }} ~ '{{ uuid_pattern() }}' then lower({{ raw }}) <> {{ parent }}.id::text
+            else
+                {{ raw }} is distinct from {{ parent }}.record_id
+                or {{ parent }}.key_class is distinct from 'migrated'
+        end,
+        false
+    )
 {%- endmacro %}

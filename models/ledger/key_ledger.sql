@@ -1,3 +1,6 @@
+{# What changed is found before the ledger of the run before is replaced. #}
+{{ config(pre_hook="select 1 from {{ ref('key_changes') }} limit 0") }}
+
 with
 
 {# A key may be called like an element of a list, `gifts:all:1`: only records have a verdict. #}

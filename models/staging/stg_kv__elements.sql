@@ -1,4 +1,14 @@
-{{ config(materialized='table', unlogged=true, post_hook='{{ analyze_table() }}') }}
+{{ config(
+    materialized='table',
+    unlogged=true,
+    post_hook=[
+        "{{ keep_aliases(
+            'select *, null::text as key_id, concat(null::text) as site from ' ~ this,
+            ['clients', 'catalogs', 'sites', 'products']
+        ) }}",
+        "{{ analyze_table() }}"
+    ]
+) }}
 
 with
 

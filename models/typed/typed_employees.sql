@@ -1,3 +1,13 @@
+{# What names an employee by the id it had before a correction finds it in its own site. #}
+{{ config(
+    post_hook="{{ keep_aliases(
+        'select records.*, concat(typed.site_id) as site from '
+        ~ this ~ ' as typed inner join ' ~ ref('stg_kv__records')
+        ~ ' as records on typed.source_key = records.source_key',
+        ['employees']
+    ) }}"
+) }}
+
 with
 
 {# `offset 0`: each extraction and each cast is computed once, not wherever its column is named. #}

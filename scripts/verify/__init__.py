@@ -10,6 +10,7 @@ from psycopg import IsolationLevel
 
 from scripts.connection import connect
 from scripts.settings import Target
+from scripts.verify.application import check_application
 from scripts.verify.constraints import check_constraints
 from scripts.verify.counts import check_keys
 from scripts.verify.links import check_links
@@ -52,6 +53,7 @@ def verify(
         checks = (
             *check_keys(scope),
             *check_rows(scope),
+            *check_application(scope),
             *check_links(scope),
             *check_records(scope),
             *check_constraints(scope),

@@ -47,7 +47,7 @@ _DOCUMENTS = """
             ledger.target_id,
             decoded.source_key is not null as is_decoded,
             store.value as stored
-        from {record_ledger} as ledger
+        from {judged_records} as ledger
         inner join {store} as store on ledger.source_key = store.key
         left join (
             select source_key from {recorded_changes} where rule = 'decoded'
@@ -73,7 +73,7 @@ _DOCUMENTS = """
             case when jsonb_typeof({opened}) = 'array' then {opened} else '[]' end
         ) with ordinality as element (document, ordinal)
     ) as lists
-    inner join {record_ledger} as ledger
+    inner join {judged_records} as ledger
         on ledger.store_key = lists.list_key
         and ledger.ordinal = lists.ordinal
         and ledger.source_hash = lists.source_hash

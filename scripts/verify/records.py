@@ -55,6 +55,18 @@ judged as (
     offset 0
 )
 """
+# Records whose id the operator corrected: the text they were known by, and the row they are now.
+_RENAMED = """
+    select
+        coalesce(
+            btrim(changes.before #>> '{{}}', {space}), split_part(changes.source_key, ':', -1)
+        ),
+        ledger.target_id
+    from {recorded_changes} as changes
+    inner join {record_ledger} as ledger on changes.source_key = ledger.source_key
+    where changes.rule = 'corrected' and changes.field = '$.id'
+        and ledger.entity = {parent} and ledger.target_id is not null
+"""
 _EMPLOYEES = "left join {employees} as employee on final.employee_id = employee.id"
 
 
@@ -130,21 +142,24 @@ def _judged(scope: Scope, entity: str, parents: dict[str, str]) -> sql.Composed:
         employees=employees,
         references=references,
         made=made_id(entity, *map(sql.Identifier, ("environment", "site", "record_id"))),
-        judgements=sql.SQL("").join(_judgement(name, parent) for name, parent in parents.items()),
+        judgements=sql.SQL("").join(
+            _judgement(scope, name, parent) for name, parent in parents.items()
+        ),
     )
 
 
-def _judgement(name: str, parent: str) -> sql.Composed:
+def _judgement(scope: Scope, name: str, parent: str) -> sql.Composed:
     """Say whether a row refers to another record than the document; a dropped one is no matter.
 
-    An employee is one of its own site, and may be named by the number the site knows it by.
+    An employee is one of its own site, and may be named by the number the site knows it by. Where the
+    operator gave a record another id, the references to it follow.
     """
     is_employee = parent == "employees"
     said, held = _identifier("stated", name), _identifier("held", name)
     site = sql.SQL("employee_site" if is_employee else "''")
     return sql.SQL(
         ", {said}, {said} is not null and {held} is not null"
-        " and {held} <> {made}{number} as {differs}"
+        " and {held} <> {made}{number} and ({said}, {held}) not in ({renamed}) as {differs}"
     ).format(
         said=said,
         held=held,
@@ -152,6 +167,7 @@ def _judgement(name: str, parent: str) -> sql.Composed:
         number=sql.SQL(" and employee_number is distinct from {}" if is_employee else "").format(
             *((said,) if is_employee else ())
         ),
+        renamed=scope.compose(_RENAMED, parent=sql.Literal(parent)),
         differs=_identifier("differs", name),
     )
 

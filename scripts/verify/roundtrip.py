@@ -1,8 +1,9 @@
 """The round trip: each document rebuilt from the tables against the one in the store.
 
 `rebuilt_documents` puts a document together from its row, the map, what is left over and the listed
-changes. Here it is compared with the store, whole. Two things may differ and still be the same: an
-instant written in another zone, and a part that is withheld; whatever else does is a failure.
+changes. Here it is compared with the store, whole. These may differ and still be the same: an
+instant written in another zone, a part that is withheld, and a value that a trigger of the table made
+another when it was written; whatever else does is a failure.
 """
 
 from __future__ import annotations
@@ -76,6 +77,13 @@ excused as (
             then coalesce(unequal.rebuilt, '"[withheld]"') = '"[withheld]"'
         else unequal.rebuilt is null
     end
+    union
+    -- What a trigger of the table made of the value, under each name of its column.
+    select unequal.source_key, unequal.path
+    from unequal
+    inner join ({overruled}) as overruled on unequal.source_key = overruled.source_key
+    inner join unnest({columns}::text[], {names}::text[]) as named (field, name)
+        on overruled.field = named.field and array_to_string(unequal.path, '.') = named.name
 ),
 differing as (
     select unequal.source_key, unequal.path
@@ -103,7 +111,7 @@ _SIDES = """
 # capture, which is noted elsewhere.
 _EXTRA = """
     ({sides_without}) as unmatched
-    inner join {record_ledger} as ledger on unmatched.source_key = ledger.source_key
+    inner join {judged_records} as ledger on unmatched.source_key = ledger.source_key
     inner join {store} as store on ledger.store_key = store.key
     where case when md5(store.value::text)::uuid = ledger.source_hash then true else false end
 """
@@ -111,12 +119,15 @@ _EXTRA = """
 _AFTER = """
     select changes.source_key, changes.field
     from {recorded_changes} as changes
-    inner join {record_ledger} as ledger
+    inner join {judged_records} as ledger
         on changes.source_key = ledger.source_key and ledger.key_class = 'migrated'
+    left join ({overruled}) as overruled
+        on changes.source_key = overruled.source_key and changes.field = overruled.field
     inner join {final} as final on ledger.target_id = final.id
     cross join lateral (select to_jsonb(final) -> changes.field as value) as held
     where
         changes.entity = {entity}
+        and overruled.field is null
         and not starts_with(changes.field, '$')
         and case
             when changes.field = any({instant_columns})
@@ -212,13 +223,21 @@ def _differences(scope: Scope, entity: str) -> sql.Composed:
         documents=documents(scope, entity),
         instants=sql.Literal(names),
         zoned=sql.Literal(_ZONED),
+        overruled=scope.overruled(entity),
+        columns=sql.Literal([column.name for column in COLUMNS[entity] for _ in column.names]),
+        names=sql.Literal([name for column in COLUMNS[entity] for name in column.names]),
     )
 
 
 def _changes(scope: Scope, entity: str) -> Iterator[Check]:
     """Find listed changes whose value is not the one in the row."""
     columns = [column.name for column in COLUMNS[entity] if column.kind is Kind.INSTANT]
-    unlike = scope.compose(_AFTER, entity, instant_columns=sql.Literal(columns))
+    unlike = scope.compose(
+        _AFTER,
+        entity,
+        instant_columns=sql.Literal(columns),
+        overruled=scope.overruled(entity),
+    )
     (total,) = scope.row("select count(*) from {recorded_changes} where entity = {entity}", entity)
     (wrong,) = scope.row("select count(*) from ({unlike}) as unlike", unlike=unlike)
     sample: tuple[str, ...] = ()

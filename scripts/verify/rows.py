@@ -22,9 +22,14 @@ with keys as (
     group by target_id
 ),
 written as (
-    select id, bool_or(run_id = (select run_id from {runs} order by started_at desc limit 1)) as now
-    from {written_rows} where entity = {entity}
-    group by id
+    select id, run_id = (select run_id from {runs} order by started_at desc limit 1) as now
+    from (
+        select distinct on (words.id) words.id, words.run_id, words.action
+        from {written_rows} as words inner join {runs} as runs using (run_id)
+        where words.entity = {entity}
+        order by words.id, runs.started_at desc
+    ) as last_words
+    where action <> 'delete'
 ),
 sides as (
     select
@@ -38,6 +43,7 @@ sides as (
     from keys
     full join written on keys.target_id = written.id
     full join {final} as final on coalesce(keys.target_id, written.id) = final.id
+    where coalesce(keys.target_id, written.id, final.id) not in ({aside})
 )
 """
 _FAULTS = {
@@ -62,7 +68,9 @@ def check_rows(scope: Scope) -> Iterator[Check]:
 
 def _check_entity(scope: Scope, entity: str) -> Iterator[Check]:
     legacy = legacy_catalog(scope) if entity == "catalogs" else None
-    sides = scope.compose(_SIDES, entity, legacy=sql.Literal(legacy and str(legacy)))
+    sides = scope.compose(
+        _SIDES, entity, legacy=sql.Literal(legacy and str(legacy)), aside=scope.aside(entity)
+    )
     migrated, rows, *counts = scope.row(
         "{sides} select coalesce(sum(key_count), 0)::bigint, count(row_id),"
         " count(*) filter (where {without_row}), count(*) filter (where {shared_row}),"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import psycopg
@@ -13,6 +13,28 @@ from scripts.settings import Target
 from scripts.verify.report import FAILED, NOT_RUN, NOTED, PASSED, Check
 
 SAMPLE_SIZE = 20
+_KEPT = """
+    select id from {conflicts}
+    where entity = {entity} and not is_written and kind <> 'taken'
+        and run_id = (select run_id from {runs} order by started_at desc limit 1)
+"""
+# Columns that a trigger changed as we wrote them; of one row the newest run has the last word.
+_OVERRULED = """
+    select ledger.source_key, unnest(written.overruled) as field
+    from (
+        select distinct on (words.id) words.id, words.overruled
+        from {written_rows} as words
+        inner join {runs} as runs on words.run_id = runs.run_id
+        where words.entity = {entity}
+        order by words.id, runs.started_at desc
+    ) as written
+    inner join {record_ledger} as ledger
+        on ledger.entity = {entity} and written.id = ledger.target_id
+"""
+_ANY_OVERRULED = """
+    select from {written_rows} where entity = {entity} and overruled is not null
+"""
+_TOUCHED = " union select id from {touched_rows}({entity}, {name}::regclass)"
 # What JSON writers leave at the ends of a text.
 WHITE_SPACE = sql.Literal(" \t\n\r\f\x0b")
 
@@ -26,6 +48,8 @@ class Scope:
     final_schema: str
     work_schema: str
     frozen: bool = False
+    _live: dict[str, bool] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def names(self, entity: str = "") -> dict[str, sql.Composable]:
         """Give the placeholders that the queries of all checks share."""
@@ -35,6 +59,7 @@ class Scope:
             "entity": sql.Literal(entity),
             "space": WHITE_SPACE,
             "sample": sql.Literal(SAMPLE_SIZE),
+            "judged_records": self._judged_records(entity),
             **{
                 name: sql.Identifier(self.work_schema, name)
                 for name in (
@@ -47,6 +72,7 @@ class Scope:
                     "defaults",
                     "written_rows",
                     "created_tables",
+                    "conflicts",
                     "runs",
                     "stg_kv__keys",
                 )
@@ -78,10 +104,66 @@ class Scope:
         name = sql.Identifier(schema, table).as_string(self.connection)
         return self.connection.execute("select to_regclass(%s)", (name,)).fetchone() != (None,)
 
+    def aside(self, entity: str) -> sql.Composed:
+        """Give a query of the ids that are not judged, because the row is the application's word.
+
+        Those are the conflicts of the last run in which the table's row was kept, and, in a table
+        the application uses, what it edited or deleted since we wrote it.
+        """
+        touched = _TOUCHED if self.is_live(entity) else ""
+        return self._ours(_KEPT + touched, entity)
+
+    def touched(self, entity: str) -> sql.Composed:
+        """Give the rows that somebody changed or deleted since we wrote them: id and kind."""
+        return self._ours("{touched_rows}({entity}, {name}::regclass)", entity)
+
+    def overruled(self, entity: str) -> sql.Composed:
+        """Give a query of (source_key, field): what a trigger of the table made of a written value."""
+        if not self.has(_ANY_OVERRULED, entity):
+            return sql.SQL(
+                "select null::text as source_key, null::text as field where false"
+            ).format()
+        return self._ours(_OVERRULED, entity)
+
+    def has(self, query: LiteralString, entity: str) -> bool:
+        """Say whether a query over our own tables finds anything; asked once."""
+        if (query, entity) not in self._asked:
+            found = self.connection.execute(
+                sql.SQL("select exists ({})").format(self._ours(query, entity))
+            ).fetchone()
+            self._asked[query, entity] = bool(found and found[0])
+        return self._asked[query, entity]
+
+    def _judged_records(self, entity: str) -> sql.Composable:
+        """Give the records of an entity that must stand in the table as their documents say."""
+        ledger = sql.Identifier(self.work_schema, "record_ledger")
+        if not entity or not (self.is_live(entity) or self.has(_KEPT, entity)):
+            return ledger
+        return sql.SQL(
+            "(select * from {} as record where record.target_id is null"
+            " or record.target_id not in ({}))"
+        ).format(ledger, self.aside(entity))
+
+    def _ours(self, query: LiteralString, entity: str) -> sql.Composed:
+        """Fill the names of our own tables: not by `compose`, whose names these are a part of."""
+        table = sql.Identifier(self.final_schema, entity).as_string(self.connection)
+        names = ("conflicts", "runs", "touched_rows", "written_rows", "record_ledger")
+        return sql.SQL(query).format(
+            entity=sql.Literal(entity),
+            name=sql.Literal(table),
+            **{name: sql.Identifier(self.work_schema, name) for name in names},
+        )
+
+    def is_live(self, entity: str) -> bool:
+        """Say whether the application uses the table: it was there before us, or was handed over."""
+        if entity not in self._live:
+            self._live[entity] = self.target.protected or not self.is_ours(entity)
+        return self._live[entity]
+
     def is_ours(self, entity: str) -> bool:
         """Say whether this project created the table, so that nobody else has rows in it."""
-        query = "select exists (select 1 from {created_tables} where entity = {entity})"
-        return bool(self.row(query, entity)[0])
+        query = "select exists (select 1 from {created_tables} where entity = {table})"
+        return bool(self.row(query, table=sql.Literal(entity))[0])
 
     def is_new(self, entity: str) -> bool:
         """Say whether the last run created the table: nobody else had a business with it yet."""

@@ -38,8 +38,12 @@ with pairs as (
             array_agg(
                 case when rule = 'withheld' then substring(field from '[$][.][^.]+') else field end
             ) as columns
-        from {recorded_changes}
-        where entity = {entity} and rule <> all({read_here})
+        from (
+            select source_key, rule, field from {recorded_changes}
+            where entity = {entity} and rule <> all({read_here})
+            union all
+            select source_key, 'overruled', field from ({overruled}) as overruled
+        ) as listed
         group by source_key
     ) as changed on documents.source_key = changed.source_key
 ),
@@ -176,6 +180,7 @@ def _pairs(scope: Scope, entity: str, parts: list[_Parts]) -> sql.Composed:
         entity,
         documents=uncorrected_documents(scope, entity),
         read_here=sql.Literal(list(_READ_HERE)),
+        overruled=scope.overruled(entity),
         held=each("held", lambda part: _held(part.column)),
         listed=each(
             "listed",

@@ -41,6 +41,24 @@ written as (
 
 ),
 
+{# What the application deleted and this run left deleted; and what it held a value of. #}
+left_alone as (
+
+    select
+        entity,
+        id
+    from {{ work_table('conflicts') }}
+    where
+        not is_written
+        and run_id = (
+            select runs.run_id
+            from {{ work_table('runs') }} as runs
+            order by runs.started_at desc
+            limit 1
+        )
+
+),
+
 without_row as (
 
     select
@@ -52,7 +70,13 @@ without_row as (
         on
             ledger.entity = final.entity
             and ledger.target_id = final.id
-    where final.id is null
+    left join left_alone
+        on
+            ledger.entity = left_alone.entity
+            and ledger.target_id = left_alone.id
+    where
+        final.id is null
+        and left_alone.id is null
 
 ),
 

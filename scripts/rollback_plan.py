@@ -1,0 +1,220 @@
+"""What a rollback would take back: every row the runs wrote, in one temporary table, judged once.
+
+Rows of the newest runs can go only while nobody, no later run and no application, has touched them
+since; and a parent can go only when everything that refers to it goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from scripts.connection import table_exists
+from scripts.errors import KvError
+from scripts.settings import ENTITIES, Target
+
+# In the caller's transaction; a preview ends it without a trace.
+_TABLE = """
+    create temporary table takeback (
+        entity text not null,
+        id uuid not null,
+        step text not null,
+        before jsonb,
+        primary key (entity, id)
+    ) on commit drop
+"""
+# Of each row the first of the chosen runs says what was there before them; a word of another, later
+# run, or a hash that is another now, says that it is no longer theirs to take back.
+_ROWS = """
+    insert into takeback (entity, id, step, before)
+    select
+        {entity},
+        first.id,
+        case
+            when live.id is null and first.action = 'insert' then 'gone'
+            when live.id is null and first.action = 'update' then 'spared_deleted'
+            when later.id is not null then 'spared_later'
+            when first.action = 'delete' and live.id is null and touched.id is null then 'insert'
+            when first.action = 'delete' and (touched.id is not null or last.action = 'delete')
+                then 'spared_edited'
+            when touched.id is not null and not {include_edited} then 'spared_edited'
+            when first.action = 'insert' then 'delete'
+            else 'restore'
+        end,
+        first.before
+    from (
+        select distinct on (written.id) written.*
+        from {written} as written inner join {runs} as runs using (run_id)
+        where written.entity = {entity} and written.run_id = any({chosen})
+        order by written.id, runs.started_at
+    ) as first
+    inner join (
+        select distinct on (written.id) written.id, written.action, runs.started_at
+        from {written} as written inner join {runs} as runs using (run_id)
+        where written.entity = {entity} and written.run_id = any({chosen})
+        order by written.id, runs.started_at desc
+    ) as last on first.id = last.id
+    left join (
+        select distinct on (written.id) written.id, runs.started_at
+        from {written} as written inner join {runs} as runs using (run_id)
+        where written.entity = {entity} and written.run_id <> all({chosen})
+        order by written.id, runs.started_at desc
+    ) as later on first.id = later.id and later.started_at > last.started_at
+    left join {touched_rows}({entity}, {name}::regclass) as touched on first.id = touched.id
+    left join {final} as live on first.id = live.id
+"""
+# A row stays when one that stays refers to it.
+_KEPT_BY_CHILD = """
+    update takeback
+    set step = 'spared_parent'
+    where entity = {entity} and step = 'delete' and exists (
+        select from {child} as child
+        left join takeback as going
+            on going.entity = {child_entity} and child.id = going.id and going.step = 'delete'
+        where child.{column} = takeback.id and going.id is null
+    )
+"""
+_REFERRING = """
+    select count(*) from {child} as child
+    inner join takeback on takeback.entity = {entity} and takeback.step = 'delete'
+        and child.{column} = takeback.id
+"""
+_FOREIGN_KEYS = """
+    select space.nspname::text, child.relname::text, attname::text
+    from pg_constraint
+    inner join pg_class as child on child.oid = conrelid
+    inner join pg_namespace as space on space.oid = child.relnamespace
+    inner join pg_attribute on attrelid = conrelid and attnum = conkey[1]
+    where contype = 'f' and confrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
+    order by space.nspname, child.relname, attname
+"""
+_COUNTS = """
+    select
+        count(*) filter (where step = 'delete'),
+        count(*) filter (where step = 'restore'),
+        count(*) filter (where step = 'insert'),
+        count(*) filter (where step in ('spared_edited', 'spared_deleted')),
+        count(*) filter (where step = 'spared_later'),
+        count(*) filter (where step = 'spared_parent'),
+        (select count(*) from {final}),
+        exists (select from {created} where entity = {entity} and run_id = any({chosen}))
+    from takeback where entity = {entity}
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a rollback takes back in one table, and what it spares.
+
+    `insert` are rows a run deleted; `edited` were changed or deleted by the application since,
+    `later` written again by a later run, `parents` are referred to by a row that stays.
+    """
+
+    entity: str
+    delete: int = 0
+    restore: int = 0
+    insert: int = 0
+    edited: int = 0
+    later: int = 0
+    parents: int = 0
+    drop_table: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the operator asked for: tables child first, runs, and whether edited rows go as well."""
+
+    tables: tuple[str, ...]
+    runs: tuple[str, ...]
+    include_edited: bool = False
+
+
+def names_of(
+    target: Target, entity: str, connection: psycopg.Connection
+) -> dict[str, sql.Composable]:
+    """Give the placeholders that the statements about one table share."""
+    final = sql.Identifier(target.final_schema, entity)
+    work = {
+        name: sql.Identifier(target.work_schema, table)
+        for name, table in (
+            ("written", "written_rows"),
+            ("created", "created_tables"),
+            ("runs", "runs"),
+            ("touched_rows", "touched_rows"),
+        )
+    }
+    return {
+        "entity": sql.Literal(entity),
+        "final": final,
+        "name": sql.Literal(final.as_string(connection)),
+        **work,
+    }
+
+
+def make_plan(connection: psycopg.Connection, target: Target, wanted: Wanted) -> list[Step]:
+    """Judge every row the runs wrote; give the steps, child first.
+
+    Fills the temporary table `takeback` (entity, id, step, before), in the caller's transaction, and
+    reads everything else. Raises KvError where a row outside of what goes refers to one that would.
+    """
+    connection.execute(_TABLE)
+    for entity in wanted.tables:
+        if table_exists(connection, target.final_schema, entity):
+            _judge(connection, target, entity, wanted)
+    return [_step(connection, target, entity, wanted) for entity in wanted.tables]
+
+
+def foreign_keys(
+    connection: psycopg.Connection, target: Target, parent: str
+) -> list[tuple[str, str, str]]:
+    """Give schema, table and column of every foreign key to a table, of ours or of anybody."""
+    return [
+        (str(schema), str(table), str(column))
+        for schema, table, column in connection.execute(
+            _FOREIGN_KEYS, (target.final_schema, parent)
+        )
+    ]
+
+
+def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: Wanted) -> None:
+    names = names_of(target, entity, connection)
+    connection.execute(
+        sql.SQL(_ROWS).format(
+            chosen=sql.Literal(list(wanted.runs)),
+            include_edited=sql.Literal(wanted.include_edited),
+            **names,
+        )
+    )
+    connection.execute("analyze takeback")
+    for schema, child, column in foreign_keys(connection, target, entity):
+        parts = {
+            "child": sql.Identifier(schema, child),
+            "column": sql.Identifier(column),
+            "child_entity": sql.Literal(child),
+            **names,
+        }
+        ours = schema == target.final_schema and child in ENTITIES
+        if ours and child in wanted.tables:
+            connection.execute(sql.SQL(_KEPT_BY_CHILD).format(**parts))
+            continue
+        found = connection.execute(sql.SQL(_REFERRING).format(**parts)).fetchone()
+        if found and found[0]:
+            raise KvError(
+                f"Rolling back {entity} would orphan {found[0]:,} rows of {schema}.{child}.",
+                f"Add {child} to --tables." if ours else "Move or remove those rows first.",
+            )
+
+
+def _step(connection: psycopg.Connection, target: Target, entity: str, wanted: Wanted) -> Step:
+    if not table_exists(connection, target.final_schema, entity):
+        return Step(entity)
+    found = connection.execute(
+        sql.SQL(_COUNTS).format(
+            chosen=sql.Literal(list(wanted.runs)), **names_of(target, entity, connection)
+        )
+    ).fetchone()
+    assert found is not None  # an aggregate without groups gives one row
+    *counts, rows, created = found
+    return Step(entity, *counts, drop_table=bool(created and rows == counts[0]))

@@ -1,0 +1,96 @@
+"""One run at a time: a lock the database itself lets go when the process that holds it is gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from scripts.connection import connect, table_exists
+from scripts.errors import KvError
+from scripts.settings import Target
+
+NAME = "kv-to-tables "
+# 7347 keeps this lock apart from that of dry runs.
+_TAKE = "select pg_try_advisory_lock(hashtextextended('kv_to_tables.' || %s, 7347))"
+# A lock of 64 bits stands in two halves.
+_HOLDER = """
+    select activity.pid, activity.application_name
+    from pg_locks as locks
+    inner join pg_stat_activity as activity on locks.pid = activity.pid
+    where
+        locks.locktype = 'advisory'
+        and locks.objsubid = 1
+        and locks.database = (select oid from pg_database where datname = current_database())
+        and (locks.classid::bigint << 32) | locks.objid::bigint
+        = hashtextextended('kv_to_tables.' || %s, 7347)
+"""
+# Statements of a run whose task is gone: the server goes on with them until they end. Runs of a plain
+# dbt, whose number is a UUID, are not told dead from alive by this lock, and left alone.
+_LEFT_BEHIND = r"""
+    select pid from pg_stat_activity
+    where
+        datname = current_database()
+        and pid <> pg_backend_pid()
+        and application_name ~ '^kv-to-tables \d{8}T\d{6}Z-'
+        and application_name <> %s
+        and usename = current_user
+"""
+
+
+@contextmanager
+def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
+    """Hold the lock of this database's runs; give the sessions of dead runs that were ended.
+
+    Writes nothing: an advisory lock of a session of its own, so that it is gone when the process is,
+    however that ends. Statements that a killed run left on the server are ended first, because the
+    locks they hold would stop this one.
+
+    Raises KvError, naming the run and the session, when another run is at work.
+    """
+    with connect(target, autocommit=True, application_name=NAME + run_id) as connection:
+        taken = connection.execute(_TAKE, (target.work_schema,)).fetchone()
+        if not taken or not taken[0]:
+            raise _held(connection, target)
+        yield _end_left_behind(connection, NAME + run_id)
+
+
+def holder(connection: psycopg.Connection, target: Target) -> tuple[int, str] | None:
+    """Give the session that holds the lock and its run, or None; reads only."""
+    found = connection.execute(_HOLDER, (target.work_schema,)).fetchone()
+    return (found[0], str(found[1]).removeprefix(NAME)) if found else None
+
+
+def _held(connection: psycopg.Connection, target: Target) -> KvError:
+    found = holder(connection, target)
+    who = f"Run {found[1]} (session {found[0]})" if found else "Another run"
+    return KvError(
+        f"{who} is at work on this database.",
+        "Wait until it has ended; 'invoke status' shows how far it is.",
+    )
+
+
+def _end_left_behind(connection: psycopg.Connection, name: str) -> list[int]:
+    """End the sessions of runs that are dead, and wait until they are gone, 10 seconds at most."""
+    pids = [row[0] for row in connection.execute(_LEFT_BEHIND, (name,))]
+    for pid in pids:
+        connection.execute("select pg_terminate_backend(%s)", (pid,))
+    for _ in range(100):
+        if not connection.execute(_LEFT_BEHIND, (name,)).fetchone():
+            break
+        time.sleep(0.1)
+    return pids
+
+
+def close_unfinished(connection: psycopg.Connection, target: Target, run_id: str) -> None:
+    """Write into `runs` that this run was interrupted, where it stands there as not ended."""
+    if table_exists(connection, target.work_schema, "runs"):
+        connection.execute(
+            sql.SQL(
+                "update {} set outcome = 'interrupted', finished_at = clock_timestamp()"
+                " where run_id = {} and outcome is null"
+            ).format(sql.Identifier(target.work_schema, "runs"), sql.Literal(run_id))
+        )
