@@ -88,9 +88,8 @@ def ephemeral_schema(target: Target) -> Iterator[str]:
 
 
 def _copy_tables(connection: psycopg.Connection, source: str, schema: str) -> None:
-    for entity in ENTITIES:
-        if not table_exists(connection, source, entity):
-            continue
+    there = [entity for entity in ENTITIES if table_exists(connection, source, entity)]
+    for entity in there:
         live, copy = sql.Identifier(source, entity), sql.Identifier(schema, entity)
         connection.execute(
             sql.SQL("create unlogged table {} (like {} including all)").format(copy, live)
@@ -106,8 +105,10 @@ def _copy_tables(connection: psycopg.Connection, source: str, schema: str) -> No
         connection.execute(
             sql.SQL("insert into {} ({}) select {} from {}").format(copy, columns, columns, live)
         )
-        _copy_foreign_keys(connection, source, entity, schema)
         connection.execute(sql.SQL("analyze {}").format(copy))
+    # Only now: a table may refer to a later one, as a site to the gift it shows first.
+    for entity in there:
+        _copy_foreign_keys(connection, source, entity, schema)
 
 
 def _copy_foreign_keys(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from helpers import new_database, rows, table_rows
+from helpers import load_documents, new_database, rows, run, table_rows
 from live_database import (
     CLAIMS,
     claiming_documents,
@@ -29,7 +29,7 @@ CHANGES = {
     "a not null": "alter table employees alter column email set not null",
     "a default": "alter table sites alter column status set default 'active'",
     "a generated column": "alter table products alter column is_active drop expression",
-    "a check": "alter table orders drop constraint orders_total_check",
+    "a check": "alter table orders drop constraint orders_total_amount_check",
     "a foreign key": "alter table sites drop constraint sites_client_id_fkey",
     "a unique constraint": "alter table sites drop constraint sites_slug_key",
     "an index": "drop index idx_orders_status",
@@ -145,3 +145,16 @@ def test_it_builds_on_postgresql_15_with_its_extensions(
     with other_server(tmp_path, monkeypatch, KV_EMBEDDED_BIN=str(SYSTEM_15)) as target:
         make_live(target)
         assert rows(target, "select count(*) from orders_summary_view") == [(12,)]
+
+
+def test_a_dry_run_over_the_live_database_leaves_it_as_it_was(
+    database: Target, tmp_path: Path
+) -> None:
+    make_live(database)
+    load_documents(database, tmp_path, claiming_documents())
+    before = live_fingerprint(database, versions=True)
+    outcome = run(database, dry_run=True)
+    assert outcome.failures == []
+    assert outcome.ledger is not None
+    assert outcome.ledger.classes["rejected"] == 4
+    assert live_fingerprint(database, versions=True) == before

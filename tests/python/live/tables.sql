@@ -149,11 +149,11 @@ create table products (
     last_synced_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint products_catalog_sku_unique unique (catalog_id, sku),
-    constraint products_price_check check (price >= 0),
+    unique (catalog_id, sku),
+    check (price >= 0),
     constraint products_cost_check check (cost is null or cost >= 0),
     constraint products_msrp_check check (msrp is null or msrp >= 0),
-    constraint products_quantity_check check (available_quantity >= 0),
+    check (available_quantity >= 0),
     constraint products_status_check
     check (status in ('active', 'inactive', 'out_of_stock', 'discontinued')),
     constraint products_sync_status_check
@@ -182,7 +182,7 @@ create table employees (
     status text not null default 'active',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    constraint employees_site_employee_unique unique (site_id, employee_id),
+    unique (site_id, employee_id),
     constraint employees_status_check check (status in ('active', 'inactive')),
     constraint employees_email_format
     check (email is null or email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$')
@@ -222,7 +222,7 @@ create table orders (
     constraint orders_status_check check (
         status in ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')
     ),
-    constraint orders_total_check check (total_amount >= 0),
+    check (total_amount >= 0),
     constraint orders_email_format
     check (customer_email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$'),
     constraint orders_status_timestamps check (
