@@ -147,14 +147,11 @@ def test_it_builds_on_postgresql_15_with_its_extensions(
         assert rows(target, "select count(*) from orders_summary_view") == [(12,)]
 
 
-def test_a_dry_run_over_the_live_database_leaves_it_as_it_was(
-    database: Target, tmp_path: Path
-) -> None:
-    make_live(database)
-    load_documents(database, tmp_path, claiming_documents())
-    before = live_fingerprint(database, versions=True)
-    outcome = run(database, dry_run=True)
+def test_a_dry_run_over_the_live_database_leaves_it_as_it_was(live: Target, tmp_path: Path) -> None:
+    load_documents(live, tmp_path, claiming_documents())
+    before = live_fingerprint(live, versions=True)
+    outcome = run(live, dry_run=True)
     assert outcome.failures == []
     assert outcome.ledger is not None
     assert outcome.ledger.classes["rejected"] == 4
-    assert live_fingerprint(database, versions=True) == before
+    assert live_fingerprint(live, versions=True) == before
