@@ -11,6 +11,7 @@ from psycopg import sql
 from scripts import console
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
+from scripts.preflight.security import stands_between
 from scripts.settings import ENTITIES, Target
 
 
@@ -192,18 +193,29 @@ def _orphans(
             "exists (select 1 from {written} as own where own.entity = {child}"
             " and own.action = 'insert' and own.id = child.id)"
         ).format(written=_names(target, child)["written"], child=sql.Literal(child))
-    row = connection.execute(
-        sql.SQL(
-            "select count(*) from {child} as child where child.{column} in ("
-            "select id from {written} where entity = {entity} and action = 'insert')"
-            " and not {goes}"
-        ).format(
-            child=sql.Identifier(schema, child),
-            column=sql.Identifier(column),
-            goes=goes,
-            **_names(target, parent),
-        )
-    ).fetchone()
+    query = sql.SQL(
+        "select count(*) from {child} as child where child.{column} in ("
+        "select id from {written} where entity = {entity} and action = 'insert')"
+        " and not {goes}"
+    ).format(
+        child=sql.Identifier(schema, child),
+        column=sql.Identifier(column),
+        goes=goes,
+        **_names(target, parent),
+    )
+    # A row that cannot be seen may go with its parent, where the foreign key cascades.
+    try:
+        if stands_between(connection, schema, child):
+            raise KvError(
+                f"Row-level security hides rows of {schema}.{child} that may refer to {parent}.",
+                f"Let '{target.user}' read them by a policy, or connect as the owner.",
+            )
+        row = connection.execute(query).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        raise KvError(
+            f"'{target.user}' may not see whether rows of {schema}.{child} refer to {parent}.",
+            f"grant select ({column}) on {schema}.{child} to {target.user};",
+        ) from None
     return int(row[0]) if row else 0
 
 

@@ -67,7 +67,7 @@ def collisions(found: list[Proposal]) -> Iterator[Finding]:
         yield Finding(
             f"collisions: {table}",
             WARN,
-            f"{len(ours):,} claims to the {CLAIMED[table][0]} of a live row: such records would be {what}.",
+            f"{CLAIMED[table][0]} of a live row; keys that claim one: {len(ours):,}, to be {what}.",
             "Where they are one record, correct its id to the live row's: the list follows.",
         )
 

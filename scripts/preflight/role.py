@@ -42,6 +42,32 @@ select
     ),
     current_database()
 """
+# Foreign keys from the six to others, which a dry run copies, and from others to the six, whose
+# rows a rollback must not take away.
+_NEIGHBOURS = """
+select
+    child_space.nspname::text,
+    child.relname::text,
+    array_agg(distinct attribute.attname::text),
+    parent.oid::regclass::text,
+    bool_and(has_column_privilege(parent.oid, held.confkey[1], 'references')),
+    bool_and(has_column_privilege(child.oid, attribute.attnum, 'select')),
+    parent_space.nspname <> %(schema)s or parent.relname <> all(%(tables)s)
+from pg_constraint as held
+inner join pg_class as child on held.conrelid = child.oid
+inner join pg_namespace as child_space on child.relnamespace = child_space.oid
+inner join pg_class as parent on held.confrelid = parent.oid
+inner join pg_namespace as parent_space on parent.relnamespace = parent_space.oid
+inner join pg_attribute as attribute
+    on held.conrelid = attribute.attrelid and attribute.attnum = any(held.conkey)
+where
+    held.contype = 'f'
+    and (child_space.nspname = %(schema)s and child.relname = any(%(tables)s))
+    <> (parent_space.nspname = %(schema)s and parent.relname = any(%(tables)s))
+    and not starts_with(child_space.nspname, 'kv_dry_run_')
+group by child_space.nspname, child.relname, parent_space.nspname, parent.relname, parent.oid
+order by child.relname, parent.relname
+"""
 # Of each missing table, the parents that must be there: a foreign key needs a privilege on them.
 _PARENTS = {
     "sites": ("clients",),
@@ -108,6 +134,31 @@ def privileges(view: View) -> Iterator[Finding]:
                     f"{schema}.{child} will be made and refer to {parent}; '{user}' may not.",
                     f"grant references on {schema}.{parent} to {user};",
                 )
+
+
+def neighbours(view: View) -> Iterator[Finding]:
+    """Name the tables around the six that a dry run or a rollback must know of, and may not."""
+    schema, user = view.target.final_schema, view.target.user
+    for child_schema, child, columns, parent, may_refer, may_see, is_outside in view.rows(
+        _NEIGHBOURS, schema=schema, tables=list(ENTITIES)
+    ):
+        if is_outside and not may_refer:
+            yield Finding(
+                f"privileges: {parent}",
+                WARN,
+                f"A dry run copies a foreign key of {child} to {parent}; '{user}' may make none.",
+                f"grant references (id) on {parent} to {user};",
+            )
+        if not is_outside and not (
+            may_see and not stands_between(view.connection, child_schema, child)
+        ):
+            yield Finding(
+                f"privileges: {child}",
+                WARN,
+                f"Rows of {child} may refer to {parent}; '{user}' does not see whether they do.",
+                f"grant select ({listed(columns)}) on {child_schema}.{child} to {user}; and where"
+                " row-level security is on a policy. A rollback refuses until then.",
+            )
 
 
 def places(view: View) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ _CHECKS: tuple[tuple[str, Callable[[View], Iterable[Finding]]], ...] = (
     ("timeouts", server.timeouts),
     ("role", role.role),
     ("privileges", role.privileges),
+    ("neighbours", role.neighbours),
     ("places", role.places),
     ("row-level security", role.row_security),
     ("locks", activity.locks),
