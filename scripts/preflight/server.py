@@ -20,6 +20,8 @@ _SESSION_MODE = (
     "Use port 5432: the direct host, or the pooler in session mode. A run holds advisory locks and"
     " settings between transactions."
 )
+# What `connect` has set, in a transaction of its own.
+_DATESTYLE = "ISO, YMD"
 _PID = "select pg_backend_pid(), current_setting('datestyle')"
 
 
@@ -40,11 +42,11 @@ def pooler(view: View) -> Iterator[Finding]:
 
     Opens two more connections for a moment, each in read-only transactions.
     """
-    symptom = ""
-    if view.target.port == POOLER_PORT:
-        symptom = f"Port {POOLER_PORT} is a pooler in transaction mode."
     try:
-        symptom = _pooling(view.target) or symptom
+        if view.target.port == POOLER_PORT:
+            symptom = f"Port {POOLER_PORT} is that of a pooler in transaction mode."
+        else:
+            symptom = _pooling(view.target)
     except (KvError, psycopg.OperationalError):
         yield Finding(
             "connection",
@@ -52,6 +54,7 @@ def pooler(view: View) -> Iterator[Finding]:
             "A second connection was refused or not answered.",
             "A run needs several at once: raise the limit of the role or of the pooler.",
         )
+        return
     if symptom:
         yield Finding("connection", STOP, symptom, _SESSION_MODE)
     else:
@@ -70,10 +73,10 @@ def _pooling(target: Target) -> str:
             row = second.execute(_PID).fetchone()
             if row and row[0] == own[0]:
                 return "Two connections share one backend: a pooler in transaction mode."
-            # The second transaction is still open: a pooler has another backend for the first.
-            if _backend(first)[0] != own[0]:
+            # The second transaction is still open: a pooler has other backends for the first.
+            if {_backend(first)[0] for _ in range(3)} != {own[0]}:
                 return "The backend changes between transactions: a pooler in transaction mode."
-        if _backend(first)[1] != own[1]:
+        if own[1] != _DATESTYLE:
             return "Settings do not survive a transaction: a pooler resets them."
     return ""
 

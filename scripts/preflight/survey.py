@@ -38,7 +38,7 @@ _CHECKS: tuple[tuple[str, Callable[[View], Iterable[Finding]]], ...] = (
 # Nothing here may wait long or keep others waiting.
 _PATIENCE = (
     "set local statement_timeout = '60s'",
-    "set local lock_timeout = '3s'",
+    "set local lock_timeout = '2s'",
     "set local jit = off",
     "set local work_mem = '64MB'",
 )
