@@ -10,6 +10,7 @@ from invoke import Collection, Context, task
 
 from scripts.census_task import census
 from scripts.developer_tasks import docs, lint, schema, test
+from scripts.preflight_task import preflight
 from scripts.rejects_task import rejects
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
@@ -186,7 +187,7 @@ def load(
 
 
 namespace = Collection(
-    *(census, migrate, rejects, rollback, verify, status, sample, load),
+    *(census, preflight, migrate, rejects, rollback, verify, status, sample, load),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

@@ -19,6 +19,7 @@ from scripts.connection import connect, table_exists
 from scripts.settings import ENTITIES, Target
 
 PREFIX = "kv_dry_run_"
+_HISTORY = ("runs", "written_rows", "written_columns", "created_tables")
 _COMMENT = "kv-to-tables: ephemeral schema of a dry run; safe to drop"
 _ON_DELETE = {
     "a": sql.SQL("no action"),
@@ -80,6 +81,7 @@ def ephemeral_schema(target: Target) -> Iterator[str]:
                     )
                 )
                 _copy_tables(holder, target.final_schema, schema)
+                _copy_history(holder, target.work_schema, schema)
             yield schema
         finally:
             holder.execute(
@@ -88,9 +90,8 @@ def ephemeral_schema(target: Target) -> Iterator[str]:
 
 
 def _copy_tables(connection: psycopg.Connection, source: str, schema: str) -> None:
-    for entity in ENTITIES:
-        if not table_exists(connection, source, entity):
-            continue
+    there = [entity for entity in ENTITIES if table_exists(connection, source, entity)]
+    for entity in there:
         live, copy = sql.Identifier(source, entity), sql.Identifier(schema, entity)
         connection.execute(
             sql.SQL("create unlogged table {} (like {} including all)").format(copy, live)
@@ -106,8 +107,33 @@ def _copy_tables(connection: psycopg.Connection, source: str, schema: str) -> No
         connection.execute(
             sql.SQL("insert into {} ({}) select {} from {}").format(copy, columns, columns, live)
         )
-        _copy_foreign_keys(connection, source, entity, schema)
         connection.execute(sql.SQL("analyze {}").format(copy))
+    # Only now: a table may refer to a later one, as a site to the gift it shows first.
+    for entity in there:
+        _copy_foreign_keys(connection, source, entity, schema)
+
+
+def _copy_history(connection: psycopg.Connection, source: str, schema: str) -> None:
+    """Copy what our runs wrote, by which a row of ours is told from one of the application.
+
+    A run that has not ended stands in the copy as interrupted: it is none of the dry run's.
+    """
+    for name in _HISTORY:
+        if not table_exists(connection, source, name):
+            continue
+        parts = {"copy": sql.Identifier(schema, name), "source": sql.Identifier(source, name)}
+        for statement in (
+            "create unlogged table {copy} (like {source} including all)",
+            "insert into {copy} select * from {source}",
+            "analyze {copy}",
+        ):
+            connection.execute(sql.SQL(statement).format(**parts))
+        if name == "runs":
+            connection.execute(
+                sql.SQL(
+                    "update {copy} set outcome = 'interrupted' where outcome is null"
+                ).format(**parts)
+            )
 
 
 def _copy_foreign_keys(

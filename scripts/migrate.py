@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -135,11 +135,7 @@ def migrate(
                 log.write("dropped", schema=schema)
             keys = preflight.check(connection, target)
         outcome = Outcome(run_id, options.dry_run, keys)
-        place = dry_run.ephemeral_schema(target) if options.dry_run else nullcontext("")
-        alone = nullcontext([]) if options.dry_run else run_lock(target, run_id)
-        with place as schema, alone as left_behind:
-            if left_behind:
-                log.write("ended", sessions=left_behind)
+        with _place(target, options, log) as schema:
             store_corrections(target, corrections, schema or target.work_schema)
             outcome.corrections = len(corrections.rows)
             _run(target, options, schema, outcome, log, judge=judge, digest=corrections.digest)
@@ -159,6 +155,19 @@ def migrate(
         raise
     finally:
         log.close()
+
+
+@contextmanager
+def _place(target: Target, options: Options, log: RunLog) -> Iterator[str]:
+    """Give the ephemeral schema of a dry run, or none for a live one, which is alone at work."""
+    if options.dry_run:
+        with dry_run.ephemeral_schema(target) as schema:
+            yield schema
+    else:
+        with run_lock(target, log.path.stem) as left_behind:
+            if left_behind:
+                log.write("ended", sessions=left_behind)
+            yield ""
 
 
 def _run(

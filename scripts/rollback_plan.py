@@ -13,6 +13,7 @@ from psycopg import sql
 
 from scripts.connection import table_exists
 from scripts.errors import KvError
+from scripts.preflight.security import stands_between
 from scripts.settings import ENTITIES, Target
 
 # In the caller's transaction; a preview ends it without a trace.
@@ -196,10 +197,22 @@ def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: 
             **names,
         }
         ours = schema == target.final_schema and child in ENTITIES
-        if ours and child in wanted.tables:
-            connection.execute(sql.SQL(_KEPT_BY_CHILD).format(**parts))
-            continue
-        found = connection.execute(sql.SQL(_REFERRING).format(**parts)).fetchone()
+        # A row that cannot be seen may go with its parent, where the foreign key cascades.
+        if stands_between(connection, schema, child):
+            raise KvError(
+                f"Row-level security hides rows of {schema}.{child} that may refer to {entity}.",
+                f"Let '{target.user}' read them by a policy, or connect as the owner.",
+            )
+        try:
+            if ours and child in wanted.tables:
+                connection.execute(sql.SQL(_KEPT_BY_CHILD).format(**parts))
+                continue
+            found = connection.execute(sql.SQL(_REFERRING).format(**parts)).fetchone()
+        except psycopg.errors.InsufficientPrivilege:
+            raise KvError(
+                f"'{target.user}' may not see whether rows of {schema}.{child} refer to {entity}.",
+                f"grant select ({column}) on {schema}.{child} to {target.user};",
+            ) from None
         if found and found[0]:
             raise KvError(
                 f"Rolling back {entity} would orphan {found[0]:,} rows of {schema}.{child}.",
@@ -216,5 +229,6 @@ def _step(connection: psycopg.Connection, target: Target, entity: str, wanted: W
         )
     ).fetchone()
     assert found is not None  # an aggregate without groups gives one row
-    *counts, rows, created = found
-    return Step(entity, *counts, drop_table=bool(created and rows == counts[0]))
+    delete, restore, insert, edited, later, parents, rows, created = found
+    drop = bool(created and rows == delete)
+    return Step(entity, delete, restore, insert, edited, later, parents, drop)

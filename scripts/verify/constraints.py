@@ -64,11 +64,11 @@ def read_contract(entity: str) -> Contract:
         for column in model["columns"]
     }
     constraints = {
-        constraint["name"]: _plain(_definition(constraint, constraint["name"] in cascades))
+        constraint["name"]: plain(_definition(constraint, constraint["name"] in cascades))
         for constraint in model["constraints"]
     }
     indexes = {
-        index["name"]: _plain(index["on"].removeprefix("using "))
+        index["name"]: plain(index["on"].removeprefix("using "))
         for index in meta.get("table_indexes", ())
     }
     extensions = {
@@ -93,7 +93,7 @@ def _definition(constraint: dict[str, Any], cascades: bool) -> str:
     )
 
 
-def _plain(definition: str) -> str:
+def plain(definition: str) -> str:
     """Bring a definition to the one form in which two of them are compared."""
     text = re.sub(r"::[a-z]+(\[\])?", "", definition.lower())
     text = re.sub(r"=\s*any\s*\(\(?array\[(.*?)\]\)*", r"in (\1)", text)
@@ -117,7 +117,7 @@ def _check_table(scope: Scope, entity: str) -> Iterator[Check]:
     yield _finding(f"{entity}: columns", contract.columns, faults)
 
     constraints = {
-        name: _plain(_without_schema(scope, text)) for name, text in execute(_CONSTRAINTS, (table,))
+        name: plain(_without_schema(scope, text)) for name, text in execute(_CONSTRAINTS, (table,))
     }
     faults = _differences(contract.constraints, constraints, loose=not ours)
     yield _finding(f"{entity}: constraints", contract.constraints, faults)
@@ -129,7 +129,7 @@ def _check_table(scope: Scope, entity: str) -> Iterator[Check]:
         if contract.extensions.get(name, "") in extensions
     }
     indexes = {
-        name: _plain(text.partition(" USING ")[2].removeprefix("btree")) if valid else "invalid"
+        name: plain(text.partition(" USING ")[2].removeprefix("btree")) if valid else "invalid"
         for name, text, valid in execute(_INDEXES, (table,))
     }
     faults = _differences(wanted, indexes, loose=not ours)

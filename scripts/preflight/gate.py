@@ -1,4 +1,4 @@
-"""What must be true before a run begins; reads only."""
+"""What stops a run before it begins, in one quick look; reads only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 
 from scripts.errors import KvError
+from scripts.preflight.security import stands_between
 from scripts.settings import ENTITIES, Target
 
 OLDEST_SERVER = 150000
@@ -64,14 +65,10 @@ def _check_columns(connection: psycopg.Connection, target: Target, name: str) ->
 
 
 def _check_row_security(connection: psycopg.Connection, target: Target, name: str) -> None:
-    blinded = connection.execute(
-        "select row_security_active(to_regclass(format('%%I.%%I', %s::text, %s::text))::oid)",
-        (target.kv_schema, target.kv_table),
-    ).fetchone()
-    if blinded and blinded[0]:
+    if stands_between(connection, target.kv_schema, target.kv_table):
         raise KvError(
             f"Row-level security hides rows of {name} from the user '{target.user}'.",
-            "Connect as the owner or as a role with BYPASSRLS.",
+            "Connect as the owner, with BYPASSRLS, or as a role that a policy lets read all.",
         )
 
 
