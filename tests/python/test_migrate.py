@@ -111,12 +111,15 @@ def test_a_dry_run_over_existing_tables_says_what_would_change(northwind: Target
         connection.execute("delete from orders where order_number = '10248'")
         connection.execute("update products set name = 'Tea' where sku = 'NW-001'")
     before = fingerprint(northwind)
-    outcome = run(northwind, dry_run=True)
-    assert outcome.failures == []
-    assert outcome.ledger is not None
-    by_entity = {entity["entity"]: entity for entity in outcome.ledger.entities}
-    assert (by_entity["orders"]["inserted"], by_entity["orders"]["left_alone"]) == (1, 829)
-    assert (by_entity["products"]["updated"], by_entity["products"]["left_alone"]) == (1, 76)
+    for policy, inserted, updated in (("keep-table", 0, 0), ("take-kv", 1, 1)):
+        outcome = run(northwind, dry_run=True, on_conflict=policy)
+        assert outcome.failures == []
+        assert outcome.ledger is not None
+        by_entity = {entity["entity"]: entity for entity in outcome.ledger.entities}
+        assert by_entity["orders"]["inserted"] == inserted
+        assert by_entity["orders"]["left_alone"] == 829
+        assert by_entity["products"]["updated"] == updated
+        assert by_entity["products"]["left_alone"] == 77 - updated
     assert fingerprint(northwind) == before
 
 
@@ -141,7 +144,7 @@ def test_rollback_restores_what_an_update_replaced(northwind: Target) -> None:
         connection.execute("drop table kv_to_tables.written_rows, kv_to_tables.created_tables")
         connection.execute("update products set name = 'Tea' where sku = 'NW-001'")
     changed = table_rows(northwind, "products")
-    run(northwind)
+    run(northwind, on_conflict="take-kv")
     assert all_rows(northwind) == rows_before
     roll_back(northwind, "products", confirm=True)
     assert table_rows(northwind, "products") == changed
