@@ -10,6 +10,7 @@ from invoke import Collection, Context, task
 
 from scripts.census_task import census
 from scripts.developer_tasks import docs, lint, schema, test
+from scripts.history_task import history
 from scripts.rejects_task import rejects
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
@@ -26,8 +27,11 @@ from scripts.task_support import friendly, helped, target_of
             "max-rejects": "stop before the first final row when more are rejected: 20 or 2.5%",
             "skip-validation": "leave out the rules no constraint of the tables stands behind",
             "allow-unclassified": "go on although no pattern knows some keys",
+            "approved-by": "who approved it; needed, and recorded, for a protected target",
+            "override-road": "a protected target without its rehearsal: the reason, recorded",
         },
         corrections="a file of corrections, laid over the documents (or KV_CORRECTIONS)",
+        yes="needed for a protected target, whose name is then typed on standard input",
     )
 )
 @friendly
@@ -40,6 +44,9 @@ def migrate(
     skip_validation: bool = False,
     allow_unclassified: bool = False,
     corrections: str = "",
+    approved_by: str = "",
+    yes: bool = False,
+    override_road: str = "",
     verbose: bool = False,
     json: bool = False,
 ) -> int:
@@ -47,6 +54,8 @@ def migrate(
 
     Writes the final tables and the schema kv_to_tables; the store is only read. Run it again at any
     time: an unchanged store writes nothing. Exits with 3 when some records were rejected.
+    A protected target needs its road finished, --approved-by, --yes and its name typed; see
+    docs/production.md. --override-road="reason" goes on without the road, and is recorded.
     """
     from scripts import console
     from scripts import migrate as job
@@ -60,6 +69,9 @@ def migrate(
         verbose,
         json,
         corrections,
+        approved_by,
+        yes,
+        override_road,
     ).checked()
     outcome = job.migrate(target_of(target), options)
     if json:
@@ -76,6 +88,7 @@ def migrate(
         "json",
         confirm="do it; without this only what would go is shown",
         tables="only these, by commas; a selection that would orphan rows is refused",
+        yes="needed with --confirm for a protected target, whose name is then typed",
     )
 )
 @friendly
@@ -84,6 +97,7 @@ def rollback(
     target: str = "embedded",
     confirm: bool = False,
     tables: str = "",
+    yes: bool = False,
     verbose: bool = False,
     json: bool = False,
 ) -> int:
@@ -94,7 +108,7 @@ def rollback(
     """
     from scripts import rollback as job
 
-    steps = job.roll_back(target_of(target), tables, confirm=confirm)
+    steps = job.roll_back(target_of(target), tables, confirm=confirm, yes=yes)
     job.print_steps(steps, confirm=confirm, as_json=json)
     return 0
 
@@ -174,7 +188,7 @@ def load(
 
 
 namespace = Collection(
-    *(census, migrate, rejects, rollback, verify, status, sample, load),
+    *(census, migrate, rejects, rollback, verify, status, history, sample, load),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

@@ -5,14 +5,24 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from scripts import console, preflight
+from scripts import console, history, notice, preflight
 from scripts.connection import connect
 from scripts.errors import Exit, KvError
 from scripts.settings import ENTITIES, Target
 
 
 def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
-    """Run `dbt test`, the expectations and the verifier; print each finding; writes nothing."""
+    """Run `dbt test`, the expectations and the verifier; print each finding.
+
+    Writes nothing but the step in the history, and sends the notices of its end.
+    """
+    with notice.announced("verify", target.name) as step:
+        code = _verify(target, step, verbose=verbose, as_json=as_json)
+        step.outcome = history.outcome_of(code)
+    return code
+
+
+def _verify(target: Target, step: history.Step, *, verbose: bool, as_json: bool) -> Exit:
     from scripts.dbt_runner import run_dbt
     from scripts.expectation_report import failure_sentences, print_expectations
     from scripts.expectations import run_expectations
@@ -35,6 +45,9 @@ def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
     if tests.error:
         failures.append(tests.error)
     failures += failure_sentences(expectations) + verification.failures()
+    step.facts.update(
+        tests=len(tests.nodes), checks=len(verification.checks), failures=len(failures)
+    )
     if as_json:
         console.print_json(
             {

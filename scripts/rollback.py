@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import psycopg
 from psycopg import sql
 
-from scripts import console
+from scripts import console, notice, road
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
 from scripts.settings import ENTITIES, Target
@@ -58,19 +58,36 @@ def plan(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]
     return [_step(connection, target, entity) for entity in tables]
 
 
-def roll_back(target: Target, tables: str, *, confirm: bool) -> list[Step]:
+def roll_back(target: Target, tables: str, *, confirm: bool, yes: bool = False) -> list[Step]:
     """Show, or with `confirm` do, the rollback of all runs; give its steps, child first.
 
     Deletes the rows our runs inserted, restores what their updates replaced, drops tables that
     our runs created and that are empty now (never with dependents), and forgets those rows in
-    `written_rows`. All in one transaction: after an error nothing has changed.
+    `written_rows`. All in one transaction: after an error nothing has changed. What was done is a
+    step of the history, and its end is told; what was shown is none.
+
+    Raises UsageError for a protected target without `yes` or without its name typed.
     """
     chosen = chosen_tables(tables)
-    with connect(target, read_only=not confirm) as connection:
+    if not confirm:
+        with connect(target, read_only=True) as connection:
+            return plan(connection, target, chosen)
+    road.check_yes(target, yes=yes)
+    road.check_typed_name(target)
+    with notice.announced("rollback", target.name, tables=tables) as record:
+        steps = _roll_back(target, chosen)
+        record.facts.update(
+            deleted=sum(step.delete for step in steps),
+            restored=sum(step.restore for step in steps),
+        )
+    return steps
+
+
+def _roll_back(target: Target, chosen: tuple[str, ...]) -> list[Step]:
+    with connect(target) as connection:
         steps = plan(connection, target, chosen)
-        if confirm:
-            for step in steps:
-                _take_back(connection, target, step)
+        for step in steps:
+            _take_back(connection, target, step)
     return steps
 
 
