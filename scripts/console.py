@@ -98,6 +98,7 @@ class BuildProgress:
         self._task = self._progress.add_task("starting", total=None, rate="")
         self._working = ""
         self._rows = 0
+        self._total = 0
         self._start = time.monotonic()
 
     def on_event(self, event: Any) -> None:
@@ -105,7 +106,9 @@ class BuildProgress:
         name = event.info.name
         if name == "LogStartLine":
             self._progress.update(self._task, total=event.data.total)
-            self.on_total(event.data.total)
+            if event.data.total != self._total:  # every node says it
+                self._total = event.data.total
+                self.on_total(self._total)
         elif name == "NodeStart":
             self._working = event.data.node_info.node_name
             self._progress.update(self._task, description=f"{self._working:<32.32}")

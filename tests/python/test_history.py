@@ -50,7 +50,9 @@ def shape_with(target: Target, documents: dict[str, Any]) -> str:
     with connect(target) as connection:
         for key, value in documents.items():
             connection.execute(
-                "insert into kv_store_6fcaeea3 values (%s, %s)", (key, json.dumps(value))
+                "insert into kv_store_6fcaeea3 values (%s, %s)"
+                " on conflict (key) do update set value = excluded.value",
+                (key, json.dumps(value)),
             )
         found = shape_of(connection, target)
         connection.rollback()
@@ -137,7 +139,7 @@ def test_a_limit_that_is_no_number_is_refused(limit: str) -> None:
         chosen_steps(limit=limit)
 
 
-def test_a_history_that_was_changed_by_hand_is_refused_with_the_line(tmp_path: Path) -> None:
+def test_a_history_that_was_changed_by_hand_is_refused_with_the_line() -> None:
     with history.step("load", "dev"):
         pass
     with history.history_file().open("a", encoding="utf-8") as file:
@@ -154,15 +156,13 @@ def test_a_history_that_was_changed_by_hand_is_refused_with_the_line(tmp_path: P
         {"client:production:acme": {"name": "x", "contactEmail": None, "notes": None}},
         {"sites:beta": {"id": "b", "name": "x"}, "sites:slug:other": {"siteId": "beta"}},
         {"user_orders:abc": [], "user_orders:def": ["a", "b"]},
-        {"hris_sync_acme": {"at": ""}, "hris_sync_b:2": {"at": "x"}},
+        {"hris_sync_acme": {"at": ""}, "order_counter": 8},
     ],
 )
 def test_new_documents_of_known_shape_leave_the_digest(
     database: Target, tmp_path: Path, more: dict[str, Any]
 ) -> None:
     load_documents(database, tmp_path, STORE)
-    if "hris_sync_b:2" in more:
-        del more["hris_sync_b:2"]
     assert shape_with(database, more) == shape(database)
 
 
