@@ -125,13 +125,22 @@ def verify(_: Context, target: str = "embedded", verbose: bool = False, json: bo
     return checks.verify_task(target_of(target), verbose=verbose, as_json=json)
 
 
-@task(help=helped("target", "verbose", "json"))
+@task(help=helped("target", "verbose", "json", watch="every 2 seconds, until the run has ended"))
 @friendly
-def status(_: Context, target: str = "embedded", verbose: bool = False, json: bool = False) -> int:
-    """Show the target, its store, its final tables and the last runs. Writes nothing."""
-    from scripts import checks
+def status(
+    _: Context,
+    target: str = "embedded",
+    watch: bool = False,
+    verbose: bool = False,
+    json: bool = False,
+) -> int:
+    """Show the target, its store, its tables, the last runs, and how far a run at work is.
 
-    return checks.status_task(target_of(target), as_json=json)
+    In a second terminal: phase, models, batches, time left, and who keeps us waiting. Reads only.
+    """
+    from scripts import status as job
+
+    return job.status_task(target_of(target), as_json=json, watch=watch)
 
 
 @task(
