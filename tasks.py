@@ -11,6 +11,7 @@ from invoke import Collection, Context, task
 from scripts.census_task import census
 from scripts.developer_tasks import docs, lint, schema, test
 from scripts.history_task import history
+from scripts.purge_task import purge
 from scripts.rejects_task import rejects
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
@@ -197,7 +198,7 @@ def load(
 
 
 namespace = Collection(
-    *(census, migrate, rejects, rollback, verify, status, history, sample, load),
+    *(census, migrate, rejects, rollback, verify, status, history, purge, sample, load),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scripts import console, history, notice, preflight
 from scripts.connection import connect
 from scripts.errors import Exit, KvError
+from scripts.purge import provable_run
 from scripts.settings import ENTITIES, Target
 from scripts.status import relation_exists
 
@@ -30,6 +31,7 @@ def _verify(target: Target, step: history.Step, *, verbose: bool, as_json: bool)
         preflight.check(connection, target)
         if not relation_exists(connection, target.work_schema, "key_ledger"):
             raise KvError("There is no run to verify yet.", "Run 'invoke migrate' first.")
+        step.facts["verified_run"] = provable_run(connection, target)
         for entity in ENTITIES:
             if not relation_exists(connection, target.final_schema, entity):
                 raise KvError(

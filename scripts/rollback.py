@@ -11,6 +11,7 @@ from psycopg import sql
 from scripts import console, notice, road
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
+from scripts.purge import refuse_purged_rollback
 from scripts.settings import ENTITIES, Target
 
 
@@ -46,6 +47,7 @@ def plan(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]
     """
     if not table_exists(connection, target.work_schema, "written_rows"):
         raise KvError("There is nothing to roll back: no run has written to this target.")
+    refuse_purged_rollback(connection, target, tables)
     for parent in tables:
         for schema, child, column in _references(connection, target, parent):
             orphans = _orphans(connection, target, parent, (schema, child, column), tables)

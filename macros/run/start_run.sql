@@ -19,6 +19,7 @@
             outcome text
         );
         alter table {{ work_table('runs') }} add column if not exists corrections_hash text;
+        alter table {{ work_table('runs') }} add column if not exists purged_at timestamptz;
         create table if not exists {{ work_table('written_rows') }} (
             run_id text not null,
             entity text not null,
