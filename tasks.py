@@ -10,7 +10,9 @@ from invoke import Collection, Context, task
 
 from scripts.census_task import census
 from scripts.developer_tasks import docs, lint, schema, test
+from scripts.history_task import history
 from scripts.preflight_task import preflight
+from scripts.purge_task import purge
 from scripts.rejects_task import rejects
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
@@ -27,10 +29,13 @@ from scripts.task_support import friendly, helped, target_of
             "max-rejects": "stop before the first final row when more are rejected: 20 or 2.5%",
             "skip-validation": "leave out the rules no constraint of the tables stands behind",
             "allow-unclassified": "go on although no pattern knows some keys",
-            "on-conflict": "who wins where the application's row differs: keep-table (default), newest, take-kv",
+            "on-conflict": "where the table's row differs: keep-table (default), newest, take-kv",
             "on-gone": "a row of ours whose record is no longer there: keep (default) or delete",
+            "approved-by": "who approved it; needed, and recorded, for a protected target",
+            "override-road": "a protected target without its rehearsal: the reason, recorded",
         },
         corrections="a file of corrections, laid over the documents (or KV_CORRECTIONS)",
+        yes="needed for a protected target, whose name is then typed on standard input",
     )
 )
 @friendly
@@ -45,6 +50,9 @@ def migrate(
     on_conflict: str = "",
     on_gone: str = "",
     corrections: str = "",
+    approved_by: str = "",
+    yes: bool = False,
+    override_road: str = "",
     verbose: bool = False,
     json: bool = False,
 ) -> int:
@@ -52,6 +60,8 @@ def migrate(
 
     Writes the final tables and the schema kv_to_tables; the store is only read. Run it again at any
     time: an unchanged store writes nothing. Exits with 3 when some records were rejected.
+    A protected target needs its road finished, --approved-by, --yes and its name typed; see
+    docs/production.md. --override-road="reason" goes on without the road, and is recorded.
     """
     from scripts import console
     from scripts import migrate as job
@@ -67,6 +77,9 @@ def migrate(
         corrections,
         on_conflict,
         on_gone,
+        approved_by,
+        yes,
+        override_road,
     ).checked()
     outcome = job.migrate(target_of(target), options)
     if json:
@@ -85,6 +98,7 @@ def migrate(
         tables="only these, by commas; a selection that would orphan rows is refused",
         run="the run to take back: last (default), all, or its number",
         **{"include-edited": "also rows that somebody changed since the run wrote them"},
+        yes="needed with --confirm for a protected target, whose name is then typed",
     )
 )
 @friendly
@@ -95,6 +109,7 @@ def rollback(
     tables: str = "",
     run: str = "last",
     include_edited: bool = False,
+    yes: bool = False,
     verbose: bool = False,
     json: bool = False,
 ) -> int:
@@ -106,7 +121,7 @@ def rollback(
     from scripts import rollback as job
 
     steps = job.roll_back(
-        target_of(target), tables, confirm=confirm, run=run, include_edited=include_edited
+        target_of(target), tables, confirm=confirm, run=run, include_edited=include_edited, yes=yes
     )
     job.print_steps(steps, confirm=confirm, as_json=json)
     return 0
@@ -124,13 +139,22 @@ def verify(_: Context, target: str = "embedded", verbose: bool = False, json: bo
     return checks.verify_task(target_of(target), verbose=verbose, as_json=json)
 
 
-@task(help=helped("target", "verbose", "json"))
+@task(help=helped("target", "verbose", "json", watch="every 2 seconds, until the run has ended"))
 @friendly
-def status(_: Context, target: str = "embedded", verbose: bool = False, json: bool = False) -> int:
-    """Show the target, its store, its final tables and the last runs. Writes nothing."""
-    from scripts import checks
+def status(
+    _: Context,
+    target: str = "embedded",
+    watch: bool = False,
+    verbose: bool = False,
+    json: bool = False,
+) -> int:
+    """Show the target, its store, its tables, the last runs, and how far a run at work is.
 
-    return checks.status_task(target_of(target), as_json=json)
+    In a second terminal: phase, models, batches, time left, and who keeps us waiting. Reads only.
+    """
+    from scripts import status as job
+
+    return job.status_task(target_of(target), as_json=json, watch=watch)
 
 
 @task(
@@ -187,7 +211,8 @@ def load(
 
 
 namespace = Collection(
-    *(census, preflight, migrate, rejects, rollback, verify, status, sample, load),
+    *(census, preflight, migrate, verify, rejects, rollback, status, history, purge),
+    *(sample, load),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

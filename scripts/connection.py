@@ -10,7 +10,7 @@ from scripts.settings import Target
 
 # Results may not depend on the operator's session: whatever the server's defaults are, we read
 # and write in UTC, ISO and exact floats.
-# A role's limits on the length of a statement are for the application; a wait for a lock is limited.
+# A role's limit on the length of a statement is for the application; waiting for a lock is limited.
 _SESSION = (
     "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1;"
     " set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"

@@ -80,6 +80,8 @@ class BuildProgress:
         self.quiet = quiet
         self.verbose = verbose
         self.on_node: Callable[[str, str, float], None] = lambda _name, _status, _seconds: None
+        self.on_total: Callable[[int], None] = lambda _total: None
+        self.on_start: Callable[[str], None] = lambda _name: None
         self._live = not quiet and out.is_terminal
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -96,6 +98,7 @@ class BuildProgress:
         self._task = self._progress.add_task("starting", total=None, rate="")
         self._working = ""
         self._rows = 0
+        self._total = 0
         self._start = time.monotonic()
 
     def on_event(self, event: Any) -> None:
@@ -103,9 +106,13 @@ class BuildProgress:
         name = event.info.name
         if name == "LogStartLine":
             self._progress.update(self._task, total=event.data.total)
+            if event.data.total != self._total:  # every node says it
+                self._total = event.data.total
+                self.on_total(self._total)
         elif name == "NodeStart":
             self._working = event.data.node_info.node_name
             self._progress.update(self._task, description=f"{self._working:<32.32}")
+            self.on_start(self._working)
         elif name == "NodeFinished":
             info = event.data.node_info
             seconds = float(event.data.run_result.execution_time or 0)

@@ -19,7 +19,7 @@ from scripts.settings import PROTECTED, ROOT, Target, prefix_of
 _SESSION = (
     # Compiling these queries takes longer than it saves.
     "-c jit=off",
-    # A statement over a whole store is a long one, whatever limit the role has; waiting is not work.
+    # A statement over a whole store is a long one, whatever the role's limit; waiting is not work.
     "-c statement_timeout=0",
     "-c idle_in_transaction_session_timeout=0",
     "-c lock_timeout=60s",

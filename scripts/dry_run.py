@@ -130,9 +130,9 @@ def _copy_history(connection: psycopg.Connection, source: str, schema: str) -> N
             connection.execute(sql.SQL(statement).format(**parts))
         if name == "runs":
             connection.execute(
-                sql.SQL(
-                    "update {copy} set outcome = 'interrupted' where outcome is null"
-                ).format(**parts)
+                sql.SQL("update {copy} set outcome = 'interrupted' where outcome is null").format(
+                    **parts
+                )
             )
 
 

@@ -24,8 +24,8 @@ from scripts.expectation_engine import NOT_RUN, PASSED, Batch, Finding, judge, o
 from scripts.settings import ENTITIES, ROOT, Target
 
 FOLDER = ROOT / "expectations"
-# A row is ours when we wrote it, or when a key became it and it was found as it must be; not one that
-# differs from its key and was left as the application has it.
+# A row is ours when we wrote it, or when a key became it and it was found as it must be; not one
+# that differs from its key and was left as the application has it.
 _PART = """
 select judged.* from {table} as judged
 where {word} (

@@ -1,8 +1,8 @@
 """The run history: one line per step, in a file of the operator's that no database holds.
 
 `preflight` reads only and `copy` never writes to its source, so what was done to a target cannot
-stand in the target. The file `history.jsonl` lies in KV_RUNS_DIR (by default `runs`), is readable by
-its owner alone, and holds names, counts, times and hashes, never a value of the store.
+stand in the target. The file `history.jsonl` lies in KV_RUNS_DIR (by default `runs`), is readable
+by its owner alone, and holds names, counts, times and hashes, never a value of the store.
 """
 
 from __future__ import annotations

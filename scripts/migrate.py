@@ -17,8 +17,9 @@ from scripts.corrections import find_corrections, store_corrections
 from scripts.dbt_runner import run_dbt
 from scripts.errors import Exit, KvError, UsageError
 from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
+from scripts.run_account import accounted
 from scripts.run_lock import close_unfinished, run_lock
-from scripts.run_log import RunLog, new_run_id
+from scripts.run_log import RunLog
 from scripts.settings import Target
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Options:
     corrections: str = ""
     on_conflict: str = ""
     on_gone: str = ""
+    approved_by: str = ""
+    yes: bool = False
+    override_road: str = ""
 
     def checked(self) -> Options:
         """Return the options; raise UsageError for a value that makes no sense."""
@@ -122,12 +126,23 @@ def migrate(
     the expectations and the verifier are left out, for those who run them themselves. Each model
     is one transaction; a failing one leaves the later ones undone, and the next run goes on there.
 
-    Raises KvError when the run cannot begin. What fails during the run is in `Outcome.failures`.
+    The run is a step of the history, and its end is told (scripts/run_account.py).
+
+    Raises KvError when the run cannot begin, also where the road to a protected target is not
+    finished. What fails during the run is in `Outcome.failures`.
     """
     options.checked()
+    with accounted(target, options) as account:
+        outcome = _migrate(target, options, account.step.run_id, inspect=inspect, judge=judge)
+        account.close(outcome)
+        return outcome
+
+
+def _migrate(
+    target: Target, options: Options, run_id: str, *, inspect: Inspect | None, judge: bool
+) -> Outcome:
     corrections = find_corrections(options.corrections)
-    log = RunLog(new_run_id())
-    run_id = log.path.stem
+    log = RunLog(run_id)
     log.write("begin", target=target.name, options=asdict(options), corrections=corrections.digest)
     try:
         with connect(target, autocommit=True) as connection:
@@ -209,6 +224,8 @@ def _build(
     progress.on_node = lambda name, status, seconds: log.write(
         "node", name=name, status=status, seconds=seconds
     )
+    progress.on_total = lambda total: log.write("nodes", total=total)
+    progress.on_start = lambda name: log.write("node_start", name=name)
     if not options.as_json:
         where = f"ephemeral schema {schema}" if schema else f"schema {target.final_schema}"
         console.say(f"Run {outcome.run_id}: {outcome.keys:,} keys of '{target.name}', {where}")

@@ -8,18 +8,34 @@ from dataclasses import asdict
 import psycopg
 from psycopg import sql
 
-from scripts import console
+from scripts import console, notice, road
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
 from scripts.rollback_plan import Step, Wanted, foreign_keys, make_plan, names_of
 from scripts.run_lock import run_lock
-from scripts.run_log import new_run_id
 from scripts.settings import ENTITIES, Target
 
 # Our ledgers say what became of every key: of a run that was taken back they would say it wrongly.
 LEDGERS = ("key_ledger", "element_ledger", "recorded_changes", "leftovers", "rejects")
-_ASSIGN = "update {final} as final set {assignments} from takeback"
-_OLD = " cross join lateral jsonb_populate_record(null::{final}, takeback.before) as old"
+_RELEASE = """
+    update {final} as final
+    set {column} = final.id::text
+    from takeback cross join lateral jsonb_populate_record(null::{final}, takeback.before) as old
+    where takeback.entity = {entity} and takeback.step = 'restore' and final.id = takeback.id
+        and final.{column} is distinct from old.{column}
+"""
+_RESTORE = """
+    update {final} as final
+    set {assignments}
+    from takeback cross join lateral jsonb_populate_record(null::{final}, takeback.before) as old
+    where takeback.entity = {entity} and takeback.step = 'restore' and final.id = takeback.id
+"""
+_INSERT = """
+    insert into {final} ({columns})
+    select {values}
+    from takeback cross join lateral jsonb_populate_record(null::{final}, takeback.before) as old
+    where takeback.entity = {entity} and takeback.step = 'insert'
+"""
 
 
 def chosen_tables(tables: str) -> tuple[str, ...]:
@@ -39,7 +55,7 @@ def chosen_tables(tables: str) -> tuple[str, ...]:
 def chosen_runs(connection: psycopg.Connection, target: Target, run: str) -> tuple[str, ...]:
     """Give the runs of `--run`, newest first: `last`, `all`, or the number of one; reads only.
 
-    The last is the last that wrote, taken back or not: who asks twice does not reach the one before.
+    The last is the last that wrote, taken back or not: asking twice does not reach the one before.
 
     Raises KvError when nothing was ever written, UsageError when there is no such run.
     """
@@ -86,17 +102,20 @@ def roll_back(
     confirm: bool,
     run: str = "last",
     include_edited: bool = False,
+    yes: bool = False,
 ) -> list[Step]:
     """Show, or with `confirm` do, the rollback of a run (or of all); give its steps, child first.
 
     Deletes the rows the run inserted, restores what its updates and deletions replaced, drops the
     tables it created that are empty then (never with dependents), forgets those rows in
     `written_rows` and empties our ledgers, so that the next run starts clean. A row that somebody
-    touched since is spared, or goes with `include_edited`; so does not, ever, a row that a later run
-    wrote again, or one that a row which stays refers to. One transaction, under locks that let the
-    application read and make its writers wait: after an error nothing has changed. Twice is harmless.
+    touched since is spared, or goes with `include_edited`; a row that a later run wrote again, or
+    that a row which stays refers to, is spared in any case. One transaction, under locks that let
+    the application read and make its writers wait: after an error nothing has changed. Twice is
+    harmless. What was done is a step of the history, and its end is told; what was shown is none.
 
-    Raises KvError where a row of another table refers to one that would go, or while a run is at work.
+    Raises KvError where a row of another table refers to one that would go, or while a run is at
+    work, and UsageError for a protected target without `yes` or without its name typed.
     """
     chosen = chosen_tables(tables)
     if not confirm:
@@ -108,7 +127,13 @@ def roll_back(
             )
             connection.rollback()
         return steps
-    with run_lock(target, new_run_id()), connect(target) as connection:
+    road.check_yes(target, yes=yes)
+    road.check_typed_name(target)
+    with (
+        notice.announced("rollback", target.name, tables=tables, run=run) as record,
+        run_lock(target, record.run_id),
+        connect(target) as connection,
+    ):
         wanted = Wanted(chosen, chosen_runs(connection, target, run), include_edited)
         _lock_tables(connection, target, chosen)
         steps = make_plan(connection, target, wanted)
@@ -116,11 +141,17 @@ def roll_back(
             if table_exists(connection, target.final_schema, step.entity):
                 _take_back(connection, target, step, wanted)
         _forget(connection, target, wanted)
+        record.facts.update(
+            runs=list(wanted.runs),
+            deleted=sum(step.delete for step in steps),
+            restored=sum(step.restore + step.insert for step in steps),
+            spared=sum(step.edited + step.later + step.parents for step in steps),
+        )
     return steps
 
 
 def _lock_tables(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]) -> None:
-    """Keep writers out of the tables and of those that refer to them, or a new child could go too."""
+    """Keep writers out of the tables and of those that refer to them: a new child could go too."""
     names = {(target.final_schema, entity) for entity in tables}
     for entity in tables:
         names |= {(schema, child) for schema, child, _ in foreign_keys(connection, target, entity)}
@@ -140,7 +171,7 @@ def _take_back(connection: psycopg.Connection, target: Target, step: Step, wante
         connection.execute(sql.SQL(query).format(**names, **parts))
 
     if step.restore or step.insert:
-        _restore(connection, target, step, names)
+        _restore(connection, target, names)
     if step.delete:
         execute(
             "delete from {final} as final using takeback"
@@ -162,7 +193,7 @@ def _take_back(connection: psycopg.Connection, target: Target, step: Step, wante
 
 
 def _restore(
-    connection: psycopg.Connection, target: Target, step: Step, names: dict[str, sql.Composable]
+    connection: psycopg.Connection, target: Target, names: dict[str, sql.Composable]
 ) -> None:
     """Put back rows as the runs found them, in every column that can be set.
 
@@ -201,28 +232,10 @@ def _restore(
     }
     switch("disable")
     for column in _unique_columns(connection, names):
-        # Two rows may exchange a value, and PostgreSQL checks row by row: nobody sees this in between.
-        connection.execute(
-            sql.SQL(
-                "update {final} as final set {column} = final.id::text from takeback"
-                + _OLD
-                + " where takeback.entity = {entity} and takeback.step = 'restore'"
-                " and final.id = takeback.id and final.{column} is distinct from old.{column}"
-            ).format(**names, column=column)
-        )
-    connection.execute(
-        sql.SQL(
-            _ASSIGN + _OLD + " where takeback.entity = {entity} and takeback.step = 'restore'"
-            " and final.id = takeback.id"
-        ).format(**parts)
-    )
-    connection.execute(
-        sql.SQL(
-            "insert into {final} ({columns}) select {values} from takeback"
-            + _OLD
-            + " where takeback.entity = {entity} and takeback.step = 'insert'"
-        ).format(**parts)
-    )
+        # Two rows may exchange a value, and PostgreSQL checks row by row; nobody sees this.
+        connection.execute(sql.SQL(_RELEASE).format(**names, column=column))
+    connection.execute(sql.SQL(_RESTORE).format(**parts))
+    connection.execute(sql.SQL(_INSERT).format(**parts))
     connection.execute("set constraints all immediate")
     switch("enable")
 
@@ -230,7 +243,7 @@ def _restore(
 def _unique_columns(
     connection: psycopg.Connection, names: dict[str, sql.Composable]
 ) -> list[sql.Identifier]:
-    """Give the text column that each unique index of the table ends with, but for the primary key."""
+    """Give the text column that each unique index ends with, but for the primary key."""
     found = connection.execute(
         sql.SQL(
             "select distinct attname::text from pg_index inner join pg_attribute"

@@ -14,6 +14,7 @@ from psycopg import sql
 from scripts.connection import table_exists
 from scripts.errors import KvError
 from scripts.preflight.security import stands_between
+from scripts.purge import refuse_purged_rollback
 from scripts.settings import ENTITIES, Target
 
 # In the caller's transaction; a preview ends it without a trace.
@@ -157,9 +158,10 @@ def names_of(
 def make_plan(connection: psycopg.Connection, target: Target, wanted: Wanted) -> list[Step]:
     """Judge every row the runs wrote; give the steps, child first.
 
-    Fills the temporary table `takeback` (entity, id, step, before), in the caller's transaction, and
-    reads everything else. Raises KvError where a row outside of what goes refers to one that would.
+    Fills the temporary table `takeback` (entity, id, step, before), in the caller's transaction,
+    and reads everything else. Raises KvError where a row that stays refers to one that would go.
     """
+    refuse_purged_rollback(connection, target, wanted.tables)
     connection.execute(_TABLE)
     for entity in wanted.tables:
         if table_exists(connection, target.final_schema, entity):
@@ -228,7 +230,8 @@ def _step(connection: psycopg.Connection, target: Target, entity: str, wanted: W
             chosen=sql.Literal(list(wanted.runs)), **names_of(target, entity, connection)
         )
     ).fetchone()
-    assert found is not None  # an aggregate without groups gives one row
+    if found is None:  # never: an aggregate without groups gives one row
+        return Step(entity)
     delete, restore, insert, edited, later, parents, rows, created = found
     drop = bool(created and rows == delete)
     return Step(entity, delete, restore, insert, edited, later, parents, drop)

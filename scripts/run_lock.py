@@ -28,8 +28,8 @@ _HOLDER = """
         and (locks.classid::bigint << 32) | locks.objid::bigint
         = hashtextextended('kv_to_tables.' || %s, 7347)
 """
-# Statements of a run whose task is gone: the server goes on with them until they end. Runs of a plain
-# dbt, whose number is a UUID, are not told dead from alive by this lock, and left alone.
+# Statements of a run whose task is gone: the server goes on with them until they end. Runs of a
+# plain dbt, whose number is a UUID, are not told dead from alive by this lock, and left alone.
 _LEFT_BEHIND = r"""
     select pid from pg_stat_activity
     where
@@ -45,9 +45,9 @@ _LEFT_BEHIND = r"""
 def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
     """Hold the lock of this database's runs; give the sessions of dead runs that were ended.
 
-    Writes nothing: an advisory lock of a session of its own, so that it is gone when the process is,
-    however that ends. Statements that a killed run left on the server are ended first, because the
-    locks they hold would stop this one.
+    Writes nothing: an advisory lock of a session of its own, so that it is gone when the process
+    is, however that ends. Statements that a killed run left on the server are ended first, because
+    the locks they hold would stop this one.
 
     Raises KvError, naming the run and the session, when another run is at work.
     """

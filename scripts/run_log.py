@@ -32,10 +32,13 @@ class RunLog:
         self._file: TextIO = os.fdopen(descriptor, "w", encoding="utf-8")
 
     def write(self, event: str, **facts: object) -> None:
-        """Append one event with its moment, and flush it: a killed run leaves what it did."""
+        """Append one event with its moment, and flush it: a killed run leaves what it did.
+
+        In one piece, because the threads of a build write at once.
+        """
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        json.dump({"at": moment, "event": event, **facts}, self._file, default=str)
-        self._file.write("\n")
+        line = json.dumps({"at": moment, "event": event, **facts}, default=str)
+        self._file.write(line + "\n")
         self._file.flush()
 
     def close(self) -> None:

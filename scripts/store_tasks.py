@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts import console
+from scripts import console, history
 from scripts.errors import UsageError
 from scripts.settings import Target
 
 
 def load_task(target: Target, file: str, *, replace: bool) -> int:
     """Load a file into the target's key-value table in one transaction and say what went in."""
+    with history.step("load", target.name, file=Path(file).name, replace=replace) as step:
+        _load(target, file, step, replace=replace)
+    return 0
+
+
+def _load(target: Target, file: str, step: history.Step, *, replace: bool) -> None:
     from scripts.load import load_file
 
     loaded = load_file(target, Path(file), replace=replace)
+    step.facts.update(keys=loaded.rows, bytes=loaded.bytes, seconds=round(loaded.seconds, 2))
     console.say(
         f"Loaded {loaded.rows:,} keys into {target.kv_schema}.{target.kv_table} of"
         f" '{target.name}' in {loaded.seconds:.1f} s."
     )
-    return 0
 
 
 def sample_task(
@@ -36,4 +42,8 @@ def sample_task(
     console.say(
         f"Wrote {int(documents):,} keys to {path}, and what must become of them to {expected}."
     )
-    return load_task(target, str(path), replace=replace) if target else 0
+    if target:
+        options = {"documents": int(documents), "seed": int(seed), "replace": replace}
+        with history.step("sample", target.name, **options) as step:
+            _load(target, str(path), step, replace=replace)
+    return 0

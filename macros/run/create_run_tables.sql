@@ -18,7 +18,8 @@
         started_at timestamptz not null default now(),
         finished_at timestamptz,
         outcome text,
-        corrections_hash text
+        corrections_hash text,
+        purged_at timestamptz
     );
     create table if not exists {{ work_table('written_rows') }} (
         entity text not null,

@@ -151,8 +151,8 @@ def _judged(scope: Scope, entity: str, parents: dict[str, str]) -> sql.Composed:
 def _judgement(scope: Scope, name: str, parent: str) -> sql.Composed:
     """Say whether a row refers to another record than the document; a dropped one is no matter.
 
-    An employee is one of its own site, and may be named by the number the site knows it by. Where the
-    operator gave a record another id, the references to it follow.
+    An employee is one of its own site, and may be named by the number the site knows it by. Where
+    the operator gave a record another id, the references to it follow.
     """
     is_employee = parent == "employees"
     said, held = _identifier("stated", name), _identifier("held", name)

@@ -2,8 +2,8 @@
 
 `rebuilt_documents` puts a document together from its row, the map, what is left over and the listed
 changes. Here it is compared with the store, whole. These may differ and still be the same: an
-instant written in another zone, a part that is withheld, and a value that a trigger of the table made
-another when it was written; whatever else does is a failure.
+instant written in another zone, a part that is withheld, and a value that a trigger of the table
+made another one when it was written; whatever else does is a failure.
 """
 
 from __future__ import annotations

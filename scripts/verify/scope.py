@@ -118,7 +118,7 @@ class Scope:
         return self._ours("{touched_rows}({entity}, {name}::regclass)", entity)
 
     def overruled(self, entity: str) -> sql.Composed:
-        """Give a query of (source_key, field): what a trigger of the table made of a written value."""
+        """Give a query of (source_key, field): what a trigger of the table made another."""
         if not self.has(_ANY_OVERRULED, entity):
             return sql.SQL(
                 "select null::text as source_key, null::text as field where false"
@@ -155,7 +155,7 @@ class Scope:
         )
 
     def is_live(self, entity: str) -> bool:
-        """Say whether the application uses the table: it was there before us, or was handed over."""
+        """Say whether the application uses the table: it was there before us, or is protected."""
         if entity not in self._live:
             self._live[entity] = self.target.protected or not self.is_ours(entity)
         return self._live[entity]

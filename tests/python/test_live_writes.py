@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from helpers import rows, run
-from psycopg import sql
+from helpers import load_northwind, rows, run
 
 from scripts.connection import connect
 from scripts.errors import Exit, KvError, UsageError
@@ -31,6 +30,20 @@ def execute(target: Target, *statements: str) -> None:
     with connect(target) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def note(target: Target, order: str, said: str) -> None:
+    """Let the application change an order, as it does: with the moment it did so."""
+    with connect(target) as connection:
+        connection.execute(
+            "update public.orders set notes = %s, updated_at = '2026-03-01Z' where id = %s",
+            (said, order),
+        )
+
+
+def delete(target: Target, order: str) -> None:
+    with connect(target) as connection:
+        connection.execute("delete from public.orders where id = %s", (order,))
 
 
 def set_field(target: Target, key: str, field: str, value: str) -> None:
@@ -60,16 +73,12 @@ def conflicts(target: Target) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def changed(northwind: Target) -> Target:
-    """The store says something new of three orders; one the application changed, one it deleted."""
+    """Give a store that says something new of three orders; one was changed, one deleted since."""
     for order in ORDERS:
         set_field(northwind, f"order:{order}", "notes", "the store's")
-    execute(
-        northwind,
-        "update public.orders set notes = 'the application''s', updated_at = '2026-03-01Z'"
-        f" where id = '{ORDERS[0]}'",
-        f"delete from public.orders where id = '{ORDERS[2]}'",
-        *TOUCH,
-    )
+    note(northwind, ORDERS[0], "the application's")
+    delete(northwind, ORDERS[2])
+    execute(northwind, *TOUCH)
     return northwind
 
 
@@ -117,11 +126,7 @@ def test_the_operator_says_who_wins(
 def test_the_newer_row_wins_where_the_operator_says_so(northwind: Target) -> None:
     set_field(northwind, f"order:{ORDERS[0]}", "updatedAt", "2030-01-01T00:00:00Z")
     set_field(northwind, f"order:{ORDERS[0]}", "notes", "the store's")
-    execute(
-        northwind,
-        "update public.orders set notes = 'the application''s', updated_at = '2026-03-01Z'"
-        f" where id = '{ORDERS[0]}'",
-    )
+    note(northwind, ORDERS[0], "the application's")
     run(northwind, on_conflict="newest")
     assert notes(northwind)[ORDERS[0]] == "the store's"
 
@@ -145,9 +150,10 @@ def test_an_exchange_with_a_row_that_stays_is_left_undone_and_fails_the_run(
     slugs = dict(rows(northwind, "select id::text, slug from public.sites"))
     set_field(northwind, f"site:{SITES[0]}", "slug", slugs[SITES[1]])
     set_field(northwind, f"site:{SITES[1]}", "slug", slugs[SITES[0]])
-    execute(
-        northwind, f"update public.sites set name = 'The application''s' where id = '{SITES[0]}'"
-    )
+    with connect(northwind) as connection:
+        connection.execute(
+            "update public.sites set name = 'The application''s' where id = %s", (SITES[0],)
+        )
     outcome = run(northwind, judge=True)
     assert dict(rows(northwind, "select id::text, slug from public.sites")) == slugs
     assert conflicts(northwind)[0][:3] == (SITES[0], "edited", False)
@@ -158,7 +164,7 @@ def test_an_exchange_with_a_row_that_stays_is_left_undone_and_fails_the_run(
 def test_a_rollback_takes_back_one_run_and_spares_what_was_touched_since(changed: Target) -> None:
     first = rows(changed, "select run_id from kv_to_tables.runs")[0][0]
     run(changed)
-    execute(changed, f"update public.orders set tracking_number = 'T-1' where id = '{ORDERS[1]}'")
+    note(changed, ORDERS[1], "edited again")
     steps = {step.entity: step for step in roll_back(changed, "", confirm=True)}
     assert (steps["orders"].restore, steps["orders"].edited) == (0, 1)
     # The run before is not reached by asking twice; asked for by its number, it spares the parents
@@ -196,8 +202,6 @@ def test_a_rollback_waits_for_no_run(northwind: Target) -> None:
 
 
 def test_new_relations_are_closed_to_the_api_from_their_first_moment(database: Target) -> None:
-    from helpers import load_northwind
-
     load_northwind(database, "camel_gift")
     execute(
         database,
