@@ -9,6 +9,7 @@ from __future__ import annotations
 from invoke import Collection, Context, task
 
 from scripts.census_task import census
+from scripts.cutover_task import cutover
 from scripts.developer_tasks import docs, lint, schema, test
 from scripts.history_task import history
 from scripts.preflight_task import preflight
@@ -36,6 +37,9 @@ from scripts.task_support import friendly, helped, target_of
         },
         corrections="a file of corrections, laid over the documents (or KV_CORRECTIONS)",
         yes="needed for a protected target, whose name is then typed on standard input",
+        watch="repeat until the store is ahead by no more than --until keys",
+        until="with --watch: how many keys may differ in the end (default 0)",
+        interval="with --watch: seconds between two runs (default 10)",
     )
 )
 @friendly
@@ -53,6 +57,9 @@ def migrate(
     approved_by: str = "",
     yes: bool = False,
     override_road: str = "",
+    watch: bool = False,
+    until: str = "",
+    interval: str = "",
     verbose: bool = False,
     json: bool = False,
 ) -> int:
@@ -81,7 +88,18 @@ def migrate(
         yes,
         override_road,
     ).checked()
-    outcome = job.migrate(target_of(target), options)
+    if watch:
+        from scripts import watch as watching
+
+        outcome = watching.watch(
+            target_of(target),
+            options,
+            until=watching.whole_number("until", until, 0),
+            interval=watching.whole_number("interval", interval, 10),
+            told=None if json else watching.tell,
+        )
+    else:
+        outcome = job.migrate(target_of(target), options)
     if json:
         console.print_json(outcome.as_dict())
     else:
@@ -211,7 +229,7 @@ def load(
 
 
 namespace = Collection(
-    *(census, preflight, migrate, verify, rejects, rollback, status, history, purge),
+    *(census, preflight, migrate, verify, cutover, rejects, rollback, status, history, purge),
     *(sample, load),
     *(docs, schema, lint, test),
 )

@@ -117,7 +117,12 @@ Inspect = Callable[[psycopg.Connection, str], None]
 
 
 def migrate(
-    target: Target, options: Options, *, inspect: Inspect | None = None, judge: bool = True
+    target: Target,
+    options: Options,
+    *,
+    inspect: Inspect | None = None,
+    judge: bool = True,
+    shape: str = "",
 ) -> Outcome:
     """Take the store of a target to the six tables, or try it in an ephemeral schema.
 
@@ -126,13 +131,14 @@ def migrate(
     the expectations and the verifier are left out, for those who run them themselves. Each model
     is one transaction; a failing one leaves the later ones undone, and the next run goes on there.
 
-    The run is a step of the history, and its end is told (scripts/run_account.py).
+    The run is a step of the history, and its end is told (scripts/run_account.py); a `shape` that
+    is given says that it may begin.
 
     Raises KvError when the run cannot begin, also where the road to a protected target is not
     finished. What fails during the run is in `Outcome.failures`.
     """
     options.checked()
-    with accounted(target, options) as account:
+    with accounted(target, options, shape) as account:
         outcome = _migrate(target, options, account.step.run_id, inspect=inspect, judge=judge)
         account.close(outcome)
         return outcome

@@ -39,13 +39,11 @@ class Account:
         )
 
 
-@contextmanager
-def accounted(target: Target, options: Options) -> Iterator[Account]:
-    """Let a run begin, or not; then keep its step and tell how it ended, also when it failed.
+def may_begin(target: Target, options: Options) -> str:
+    """Let a run begin, or raise what `road.guard` raises; give the shape of the store.
 
-    Reads the shape of the store in a transaction of its own; writes the history file. Raises what
-    `road.guard` raises, before anything is done or recorded, for a protected target that is to be
-    written.
+    Reads the shape in a transaction of its own, the history, and for a protected target that is to
+    be written standard input; writes nothing.
     """
     word = road.Word(options.approved_by, options.yes, options.override_road)
     is_guarded = target.protected and not options.dry_run
@@ -55,6 +53,17 @@ def accounted(target: Target, options: Options) -> Iterator[Account]:
         shape = shape_of(connection, target)
     if is_guarded:
         road.guard(target, word, shape)
+    return shape
+
+
+@contextmanager
+def accounted(target: Target, options: Options, shape: str = "") -> Iterator[Account]:
+    """Let a run begin, or not; then keep its step and tell how it ended, also when it failed.
+
+    A shape that is given says that `may_begin` was asked before, once for several runs. Writes the
+    history file.
+    """
+    shape = shape or may_begin(target, options)
     kind = "dry_run" if options.dry_run else "migrate"
     with notice.announced(kind, target.name, **_said(options)) as step:
         step.store_shape = shape

@@ -4,7 +4,7 @@
   - written_rows: each row a run wrote, what it replaced, the hash of the row as the run left it, and
     the columns a trigger of the table made otherwise. Of one row the newest run has the last word;
   - written_columns: the columns that the hashes of a run cover;
-  - created_tables: the final tables a run created;
+  - created_tables: the final tables a run created, and when a cut-over handed them to the application;
   - checkpoints: how far each live table's batches are;
   - conflicts: rows that differ and were the application's, with who won;
   - corrections: the operator's, laid over the documents;
@@ -39,7 +39,8 @@
     );
     create table if not exists {{ work_table('created_tables') }} (
         entity text primary key,
-        run_id text not null
+        run_id text not null,
+        handed_over_at timestamptz
     );
     create table if not exists {{ work_table('checkpoints') }} (
         run_id text not null,

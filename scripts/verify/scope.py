@@ -155,14 +155,17 @@ class Scope:
         )
 
     def is_live(self, entity: str) -> bool:
-        """Say whether the application uses the table: it was there before us, or is protected."""
+        """Say whether the application uses the table: it was there before, or is handed over."""
         if entity not in self._live:
             self._live[entity] = self.target.protected or not self.is_ours(entity)
         return self._live[entity]
 
     def is_ours(self, entity: str) -> bool:
-        """Say whether this project created the table, so that nobody else has rows in it."""
-        query = "select exists (select 1 from {created_tables} where entity = {table})"
+        """Say whether this project created the table and has not handed it over."""
+        query = (
+            "select exists (select 1 from {created_tables}"
+            " where entity = {table} and handed_over_at is null)"
+        )
         return bool(self.row(query, table=sql.Literal(entity))[0])
 
     def is_new(self, entity: str) -> bool:
