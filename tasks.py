@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from invoke import Collection, Context, task
 
+from scripts.backup_task import backup, restore
 from scripts.census_task import census
 from scripts.developer_tasks import docs, lint, schema, test
 from scripts.rejects_task import rejects
@@ -175,6 +176,7 @@ def load(
 
 namespace = Collection(
     *(census, migrate, rejects, rollback, verify, status, sample, load),
+    *(backup, restore),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

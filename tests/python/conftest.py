@@ -57,6 +57,13 @@ def database(server: Target) -> Iterator[Target]:
         yield target
 
 
+@pytest.fixture
+def other_database(server: Target) -> Iterator[Target]:
+    """Give a second one, beside `database`, for what goes from one to another."""
+    with new_database(server, name="kv_other") as target:
+        yield target
+
+
 @pytest.fixture(scope="session")
 def migrated_northwind(server: Target) -> Kept:
     """Migrate Northwind once, to be copied and left alone."""
