@@ -10,6 +10,7 @@ from invoke import Collection, Context, task
 
 from scripts.backup_task import backup, restore
 from scripts.census_task import census
+from scripts.copy_task import copy
 from scripts.developer_tasks import docs, lint, schema, test
 from scripts.rejects_task import rejects
 from scripts.server_tasks import db
@@ -176,7 +177,7 @@ def load(
 
 namespace = Collection(
     *(census, migrate, rejects, rollback, verify, status, sample, load),
-    *(backup, restore),
+    *(backup, restore, copy),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

@@ -22,6 +22,7 @@ from scripts.backup.manifest import Manifest, TableFile
 from scripts.backup.retention import backups_folder, days, hold, kept, partial_name, prune
 from scripts.connection import connect
 from scripts.definitions.facts import Table
+from scripts.definitions.maker import reason
 from scripts.definitions.read import read_definitions
 from scripts.errors import KvError
 from scripts.row_checksum import RowChecksum, copy_out, read_lines
@@ -90,9 +91,8 @@ def backup(target: Target, *, out: str = "", keep: str = "") -> Backup:
             manifest = _write(target, folder, step.run_id)
             pruned = prune(folder, target.name, number, age)
         except psycopg.Error as error:
-            reason = error.diag.message_primary or type(error).__name__
             raise KvError(
-                f"The backup of target '{target.name}' failed: {reason}.",
+                f"The backup of target '{target.name}' failed: {reason(error)}.",
                 "No backup was written; the target is as it was.",
             ) from None
         except OSError as error:

@@ -20,7 +20,7 @@ from scripts.connection import connect, table_exists
 from scripts.definitions.attached import finish
 from scripts.definitions.columns import create_tables
 from scripts.definitions.facts import Table
-from scripts.definitions.maker import Maker
+from scripts.definitions.maker import Maker, reason
 from scripts.definitions.read import pin
 from scripts.errors import KvError, UsageError
 from scripts.row_checksum import checksum_of, copy_in
@@ -77,9 +77,9 @@ def restore(folder: str, target: Target, *, beside: str = "", replace: bool = Fa
         try:
             replaced, maker = _restore(place, manifest, target, beside, replace=replace)
         except psycopg.Error as error:
-            reason = error.diag.message_primary or type(error).__name__
             raise KvError(
-                f"The restore into target '{target.name}' failed: {reason}.", "Nothing was changed."
+                f"The restore into target '{target.name}' failed: {reason(error)}.",
+                "Nothing was changed.",
             ) from None
         done = Restored(
             step.run_id,

@@ -76,5 +76,7 @@ class Maker:
 
 
 def reason(error: psycopg.Error) -> str:
-    """Give the server's first sentence, which names objects; it quotes no row."""
+    """Give the server's first sentence, which names objects; one about a value would quote it."""
+    if (error.sqlstate or "").startswith("22"):
+        return f"the server refuses a value (SQLSTATE {error.sqlstate})"
     return error.diag.message_primary or type(error).__name__

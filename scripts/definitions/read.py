@@ -106,8 +106,11 @@ def pin(connection: psycopg.Connection) -> None:
 
     A lock is waited for 30 seconds, no longer; statements may take as long as they need.
     """
-    for name, value in _PINS.items():
-        connection.execute("select set_config(%s, %s, true)", (name, value))
+    connection.execute(
+        "select set_config(name, value, true)"
+        " from unnest(%s::text[], %s::text[]) as pins (name, value)",
+        (list(_PINS), list(_PINS.values())),
+    )
 
 
 def known_tables(
