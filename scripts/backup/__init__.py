@@ -19,7 +19,15 @@ import psycopg
 from scripts import history
 from scripts.backup.files import GzipWriter
 from scripts.backup.manifest import Manifest, TableFile
-from scripts.backup.retention import backups_folder, days, hold, kept, partial_name, prune
+from scripts.backup.retention import (
+    backups_folder,
+    days,
+    hold,
+    kept,
+    partial_name,
+    prune,
+    sync_folder,
+)
 from scripts.connection import connect
 from scripts.definitions.facts import Table
 from scripts.definitions.maker import reason
@@ -78,7 +86,7 @@ def backup(target: Target, *, out: str = "", keep: str = "") -> Backup:
     Reads in one transaction (repeatable read, read only), so that all tables are of one moment;
     other sessions go on. Writes below `out` or KV_BACKUPS_DIR, under another name until it is
     complete, and deletes old backups of the target afterwards (`retention`). Memory holds some
-    megabytes, whatever the size. Is a step of the history.
+    megabytes, or a few times the largest row. Is a step of the history.
 
     Raises UsageError for a `keep` that is no number; KvError, leaving no backup, when there is
     nothing to back up, a table may not be read whole, or the folder cannot be written.
@@ -117,7 +125,7 @@ def _write(target: Target, folder: Path, run_id: str) -> Manifest:
         manifest = _write_tables(target, partial, run_id)
         manifest.write(partial)
         partial.rename(folder / name)
-        os.fsync(lock)
+        sync_folder(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise

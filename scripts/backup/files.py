@@ -95,12 +95,15 @@ def unpacked(path: Path) -> Iterator[list[bytes]]:
     rest: list[bytes] = []
     with path.open("rb") as file:
         while packed := file.read(BATCH_BYTES // 8):
-            text = decompressor.decompress(packed)
-            head, newline, tail = text.rpartition(b"\n")
-            if newline:
-                yield b"".join((*rest, head, newline)).splitlines(keepends=True)
-                rest = [tail]
-            else:
-                rest.append(tail)
+            while packed:
+                # Text that repeats itself unpacks to a thousand times its size.
+                text = decompressor.decompress(packed, BATCH_BYTES)
+                packed = decompressor.unconsumed_tail
+                head, newline, tail = text.rpartition(b"\n")
+                if newline:
+                    yield b"".join((*rest, head, newline)).splitlines(keepends=True)
+                    rest = [tail]
+                else:
+                    rest.append(tail)
     if any(rest):
         yield [b"".join(rest)]

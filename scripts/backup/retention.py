@@ -74,6 +74,15 @@ def hold(folder: Path) -> int:
     return descriptor
 
 
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder down to the disk, so that a power cut keeps them."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _is_free(folder: Path) -> bool:
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -40,7 +40,7 @@ def create_table(maker: Maker, table: Table) -> None:
     except LACKING as error:
         raise KvError(
             f"The table {table.full_name} cannot be made: {reason(error)}.",
-            "Make the missing type, function or schema first.",
+            "Make there what is missing, or connect as a user who may.",
         ) from None
     for column in table.stored_columns:
         if column.default is not None:

@@ -34,6 +34,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     base = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KV_RUNS_DIR", str(base / "runs"))
+        patch.setenv("KV_BACKUPS_DIR", str(base / "backups"))
         patch.setenv("DBT_TARGET_PATH", str(base / "target"))
         yield
 

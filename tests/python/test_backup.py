@@ -215,7 +215,17 @@ def test_replace_gives_back_the_rows_and_leaves_the_definitions(live: Target) ->
     assert seen(live) != before
     restored = restore(done.folder.name, live, replace=True)
     assert seen(live) == before
-    assert rows(live, "select oid, relname::text from pg_class order by 1") == oids
+    assert restored.notes == []
+    run_sql(live, "drop index idx_products_live")
+    restored = restore(done.folder.name, live, replace=True)
+    assert restored.notes == [
+        "public.products: index idx_products_live is missing, and stays as it is."
+    ]
+    run_sql(
+        live, "create index idx_products_live on products (catalog_id, is_active) where is_active"
+    )
+    kept = rows(live, "select oid, relname::text from pg_class order by 1")
+    assert set(oids) - set(kept) == {pair for pair in oids if pair[1] == "idx_products_live"}
     assert len(restored.replaced) == 7
     assert rows(live, "select count(*) from pg_trigger where tgenabled = 'D'") == [(1,)]
 
@@ -326,6 +336,36 @@ def test_a_default_and_an_index_of_a_missing_extension_do_not_fail_the_restore(
     assert rows(other_database, "select count(*) from pg_indexes where tablename = 'clients'") == [
         (2,)
     ]
+
+
+_OPERATOR_CLASS = """
+create schema if not exists #;
+create operator class #.gin_trgm_ops for type text using btree as
+    operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >,
+    function 1 bttextcmp(text, text);
+"""
+
+
+def test_an_extension_may_lie_in_another_schema_on_the_other_side(
+    database: Target, other_database: Target
+) -> None:
+    # It stands for pg_trgm, which `public` has on one server and `extensions` on another.
+    run_sql(database, _OPERATOR_CLASS.replace("#", "extensions"))
+    run_sql(
+        database,
+        "create table clients (id int primary key, name text);"
+        " create index by_name on clients (name extensions.gin_trgm_ops)",
+    )
+    run_sql(other_database, _OPERATOR_CLASS.replace("#", "public"))
+    assert restore(str(backup(database).folder), other_database).notes == []
+    index = rows(other_database, "select pg_get_indexdef('by_name'::regclass)")
+    assert index == [("CREATE INDEX by_name ON public.clients USING btree (name gin_trgm_ops)",)]
+
+
+def test_a_partitioned_table_is_refused(database: Target) -> None:
+    run_sql(database, "create table orders (id int) partition by range (id)")
+    with pytest.raises(KvError, match=r"public\.orders is partitioned or inherits"):
+        backup(database)
 
 
 def test_a_privilege_or_policy_that_hides_rows_stops_the_backup(live: Target, folder: Path) -> None:
