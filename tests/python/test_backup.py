@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from helpers import Kept, fingerprint, load_documents, new_database, rows
 from live_tables import UUID, make_live, run_sql, triggers
+from test_tasks import invoke
 
 from scripts import history
 from scripts.backup import Backup, backup
@@ -55,6 +56,8 @@ def seen(target: Target) -> list[tuple[object, ...]]:
 
 
 def test_a_restore_gives_the_database_that_was_before(live: Target, other_database: Target) -> None:
+    # Since PostgreSQL 18 a "not null" has a name too.
+    run_sql(live, "alter table clients rename constraint clients_name_not_null to has_a_name")
     done = backup(live)
     restored = restore(str(done.folder), other_database)
     before = seen(live)
@@ -477,3 +480,36 @@ def test_no_lock_is_waited_for_for_ever_and_writers_go_on(
         with pytest.raises(KvError, match="canceling statement due to lock timeout"):
             backup(live)
     assert list(folder.iterdir()) == []
+
+
+def test_the_commands_end_with_their_codes_and_name_no_value(
+    live: Target, other_database: Target, folder: Path, tmp_path: Path
+) -> None:
+    variables = {"KV_BACKUPS_DIR": str(folder), "KV_RUNS_DIR": str(tmp_path / "runs")}
+    for name, target in (("DEV", live), ("PROD_COPY", other_database), ("PROD", live)):
+        variables |= {
+            f"KV_{name}_HOST": target.host,
+            f"KV_{name}_USER": target.user,
+            f"KV_{name}_DBNAME": target.dbname,
+        }
+    made = invoke("backup", "--target=prod", "--json", **variables)
+    assert made.returncode == 0, made
+    backup_folder = json.loads(made.stdout)["folder"]
+    assert Path(backup_folder).name.startswith("prod-20")
+    for arguments, code, sentence in (
+        (("restore", backup_folder, "--target=prod-copy"), 0, "every table was read back"),
+        (("restore", backup_folder, "--target=prod-copy"), 2, "is there already"),
+        (("restore", backup_folder, "--target=prod", "--replace"), 2, "is protected"),
+        (("copy", "--rows-per-second=x"), 2, "is not a number of rows"),
+        (("copy", "--source=dev"), 2, "has a table public.kv_store_6fcaeea3 already"),
+    ):
+        ended = invoke(*arguments, **variables)
+        assert ended.returncode == code, ended
+        assert sentence in ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert "Nimbus" not in ended.stdout + ended.stderr
+    run_sql(other_database, "drop schema public cascade; create schema public")
+    ended = invoke("copy", **variables)
+    assert ended.returncode == 0, ended
+    assert "public.clients" in ended.stdout
+    assert "Nimbus" not in (tmp_path / "runs" / "history.jsonl").read_text(encoding="utf-8")
