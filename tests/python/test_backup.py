@@ -25,6 +25,7 @@ from scripts.backup import Backup, backup
 from scripts.backup.restore import restore
 from scripts.connection import connect
 from scripts.errors import KvError, UsageError
+from scripts.rollback import roll_back
 from scripts.settings import ROOT, Target
 
 # The foreign key that refers to a table outside the set.
@@ -80,6 +81,15 @@ def test_a_backup_holds_our_own_logged_tables_too(
         assert {"kv_to_tables.runs", "kv_to_tables.written_rows"} < set(names)
         restored = restore(str(done.folder), other_database)
         assert restored.notes == []
+        # What a rollback needs is in it.
+        steps = roll_back(other_database, "", confirm=False)
+        assert steps == roll_back(sample, "", confirm=False)
+        assert sum(step.delete for step in steps) > 0
+        before = fingerprint(sample, versions=False)
+        roll_back(sample, "", confirm=True)
+        restored = restore(str(done.folder), sample, replace=True)
+        assert restored.notes == []
+        assert fingerprint(sample, versions=False) == before
         wanted = [
             part
             for part in fingerprint(sample, versions=False)
