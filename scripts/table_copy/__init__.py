@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import psycopg
 from psycopg import sql
@@ -24,36 +24,14 @@ from scripts.definitions.differences import differences
 from scripts.definitions.facts import Table
 from scripts.definitions.maker import Maker, reason
 from scripts.definitions.read import pin, read_definition, read_definitions
-from scripts.errors import Exit, KvError, UsageError
+from scripts.errors import KvError, UsageError
 from scripts.row_checksum import checksum_of, copy_in
 from scripts.settings import Target
 from scripts.table_copy.checkpoint import Progress, advance, begin, place_of, read_progress
 from scripts.table_copy.chunks import Key, Pace, chunk_lines, end_of_chunk, key_of
+from scripts.table_copy.outcome import Copied
 
 Watch = Callable[[str, int], None]
-
-
-@dataclass
-class Copied:
-    """What a copy did: rows and sums by table, what was left out, what is wrong.
-
-    `source_rows` is what the source held when the copy ended: another number than `rows` is what
-    changed meanwhile.
-    """
-
-    run_id: str
-    source: str
-    target: str
-    tables: list[dict[str, object]] = field(default_factory=list)
-    resumed: bool = False
-    notes: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def exit_code(self) -> Exit:
-        """Give 1 where the copy is not what it should be."""
-        return Exit.FAILED if self.failures else Exit.DONE
 
 
 def copy(
