@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from invoke import Collection, Context, task
 
+from scripts.backup_task import backup, restore
 from scripts.census_task import census
+from scripts.copy_task import copy
 from scripts.cutover_task import cutover
 from scripts.developer_tasks import docs, lint, schema, test
 from scripts.history_task import history
@@ -229,8 +231,8 @@ def load(
 
 
 namespace = Collection(
-    *(census, preflight, migrate, verify, cutover, rejects, rollback, status, history, purge),
-    *(sample, load),
+    *(census, preflight, copy, migrate, verify, cutover, rejects, rollback, status, history),
+    *(backup, restore, purge, sample, load),
     *(docs, schema, lint, test),
 )
 namespace.add_collection(db)

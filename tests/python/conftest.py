@@ -34,6 +34,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     base = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KV_RUNS_DIR", str(base / "runs"))
+        patch.setenv("KV_BACKUPS_DIR", str(base / "backups"))
         patch.setenv("DBT_TARGET_PATH", str(base / "target"))
         yield
 
@@ -54,6 +55,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 def database(server: Target) -> Iterator[Target]:
     """Give a target whose database is new, empty and dropped after the test."""
     with new_database(server) as target:
+        yield target
+
+
+@pytest.fixture
+def other_database(server: Target) -> Iterator[Target]:
+    """Give a second one, beside `database`, for what goes from one to another."""
+    with new_database(server, name="kv_other") as target:
         yield target
 
 

@@ -40,19 +40,21 @@ class Kept:
 
 
 @contextmanager
-def new_database(server: Target, template: str = "template0") -> Iterator[Target]:
+def new_database(
+    server: Target, template: str = "template0", name: str = DATABASE
+) -> Iterator[Target]:
     """Make a database, empty or a copy of a kept one, and drop it afterwards."""
     with psycopg.connect(conninfo(server), autocommit=True) as connection:
         connection.execute(
             sql.SQL("create database {} template {}").format(
-                sql.Identifier(DATABASE), sql.Identifier(template)
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
         try:
-            yield replace(server, dbname=DATABASE)
+            yield replace(server, dbname=name)
         finally:
             connection.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE))
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
             )
 
 
@@ -138,8 +140,13 @@ def ledger(connection: psycopg.Connection, schema: str) -> list[tuple[Any, ...]]
     ).fetchall()
 
 
-def fingerprint(target: Target, *, without: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
-    """Describe every relation, column, constraint, index and row of the database, but for schemas."""
+def fingerprint(
+    target: Target, *, without: tuple[str, ...] = (), versions: bool = True
+) -> list[tuple[Any, ...]]:
+    """Describe every relation, column, constraint, index and row of the database, but for schemas.
+
+    Without `versions` a row that was written again, as it was, counts as the same.
+    """
     with connect(target) as connection:
         relations = connection.execute(
             "select n.nspname::text, c.relname::text, c.relkind::text, c.oid::regclass::text,"
@@ -159,9 +166,11 @@ def fingerprint(target: Target, *, without: tuple[str, ...] = ()) -> list[tuple[
             if kind in "rp":
                 row = connection.execute(
                     sql.SQL(
-                        "select count(*)::text || md5(coalesce(string_agg(md5(t::text || xmin::text),"
+                        "select count(*)::text || md5(coalesce(string_agg(md5(t::text || {}),"
                         " '' order by t::text), '')) from {} as t"
-                    ).format(sql.Identifier(schema, name))
+                    ).format(
+                        sql.SQL("xmin::text" if versions else "''"), sql.Identifier(schema, name)
+                    )
                 ).fetchone()
                 content = row[0] if row else ""
             found.append((schema, name, kind, columns, constraints, content))
