@@ -126,23 +126,53 @@ def _refuse(_: str) -> None:
     raise ValueError
 
 
+# Rows come by COPY and errors are caught on the server: its log keeps statements, their parameters
+# and what an error quotes, and a value here is somebody's name or address.
+_TAKE_OVER = """
+    do $body$
+    declare
+        incoming record;
+    begin
+        for incoming in select * from incoming_corrections order by place loop
+            begin
+                insert into {table} values (
+                    incoming.source_key, incoming.field, incoming.value::jsonb, incoming.reason
+                );
+            exception when data_exception or untranslatable_character then
+                raise exception using errcode = 'data_exception', message = incoming.place;
+            end;
+        end loop;
+    end
+    $body$
+"""
+
+
 def store_corrections(target: Target, corrections: Corrections, schema: str) -> None:
     """Put the corrections where a run finds them, in place of those of an earlier run.
 
     Writes the table `corrections` of our own schema, in one transaction; makes both if need be.
+    Raises UsageError for a value that jsonb does not take.
     """
     table = sql.Identifier(schema, "corrections")
     with connect(target) as connection:
         connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
         connection.execute(sql.SQL(_TABLE).format(table))
         connection.execute(sql.SQL("delete from {}").format(table))
-        statement = sql.SQL("insert into {} values (%s, %s, %s, %s)").format(table)
-        for row in corrections.rows:
-            try:
-                connection.execute(statement, (row.key, row.field, row.value, row.reason))
-            except psycopg.DataError:
-                # U+0000, half a surrogate pair, a number beyond numeric: jsonb takes none of them.
-                raise UsageError(
-                    f"The correction of {row.field} of {row.key} cannot be stored as JSON.",
-                    "Write the value without characters and numbers PostgreSQL refuses.",
-                ) from None
+        if not corrections.rows:
+            return
+        connection.execute(
+            "create temporary table incoming_corrections (place integer, source_key text,"
+            " field text, value text, reason text) on commit drop"
+        )
+        with connection.cursor().copy("copy incoming_corrections from stdin") as copy:
+            for place, row in enumerate(corrections.rows):
+                copy.write_row((place, row.key, row.field, row.value, row.reason))
+        try:
+            connection.execute(sql.SQL(_TAKE_OVER).format(table=table))
+        except psycopg.DataError as error:
+            # U+0000, half a surrogate pair, a number beyond numeric: jsonb takes none of them.
+            row = corrections.rows[int(error.diag.message_primary or 0)]
+            raise UsageError(
+                f"The correction of {row.field} of {row.key} cannot be stored as JSON.",
+                "Write the value without characters and numbers PostgreSQL refuses.",
+            ) from None

@@ -6,12 +6,13 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql
 
 from scripts import console, history, notice
+from scripts.backup import backup
 from scripts.connection import connect, table_exists
 from scripts.difference import difference
 from scripts.errors import KvError
@@ -59,9 +60,11 @@ def cut_over(target: Target, options: Options, *, guard: bool, max_lock: int) ->
     shape = may_begin(target, options)
     with notice.announced("cutover", target.name, guard=guard, max_lock=max_lock) as step:
         step.store_shape = shape
+        # Before the lock, not under it: writers wait for the pass alone.
+        step.facts["backup"] = "" if options.no_backup else str(backup(target).folder)
         with _locked(target, max_lock) as holder:
             start = time.monotonic()
-            outcome = migrate(target, options, shape=shape)
+            outcome = migrate(target, replace(options, no_backup=True), shape=shape)
             if outcome.failures:
                 raise KvError(
                     f"The last pass failed, so nothing is cut over: {outcome.failures[0]}",

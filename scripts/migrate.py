@@ -46,6 +46,7 @@ class Options:
     approved_by: str = ""
     yes: bool = False
     override_road: str = ""
+    no_backup: bool = False
 
     def checked(self) -> Options:
         """Return the options; raise UsageError for a value that makes no sense."""
@@ -90,6 +91,7 @@ class Outcome:
     dry_run: bool
     keys: int
     corrections: int = 0
+    backup: str = ""
     ledger: LedgerReport | None = None
     expectations: ExpectationReport | None = None
     verification: VerifyReport | None = None
@@ -157,6 +159,8 @@ def _migrate(
             keys = preflight.check(connection, target)
         outcome = Outcome(run_id, options.dry_run, keys)
         with _place(target, options, log) as schema:
+            if not (schema or options.no_backup):
+                _back_up(target, outcome, log, quiet=options.as_json)
             store_corrections(target, corrections, schema or target.work_schema)
             outcome.corrections = len(corrections.rows)
             _run(target, options, schema, outcome, log, judge=judge, digest=corrections.digest)
@@ -176,6 +180,16 @@ def _migrate(
         raise
     finally:
         log.close()
+
+
+def _back_up(target: Target, outcome: Outcome, log: RunLog, *, quiet: bool) -> None:
+    """Keep what a live run may change before it changes anything; no backup, no run."""
+    from scripts.backup import backup
+
+    with _timed(outcome, log, "backup"):
+        outcome.backup = str(backup(target).folder)
+    if not quiet:
+        console.say(f"Backed up to {outcome.backup}")
 
 
 @contextmanager

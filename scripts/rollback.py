@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from scripts import console, notice, road
+from scripts.backup import backup
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
 from scripts.rollback_plan import Step, Wanted, foreign_keys, make_plan, names_of
@@ -103,6 +104,7 @@ def roll_back(
     run: str = "last",
     include_edited: bool = False,
     yes: bool = False,
+    no_backup: bool = False,
 ) -> list[Step]:
     """Show, or with `confirm` do, the rollback of a run (or of all); give its steps, child first.
 
@@ -110,9 +112,10 @@ def roll_back(
     tables it created that are empty then (never with dependents), forgets those rows in
     `written_rows` and empties our ledgers, so that the next run starts clean. A row that somebody
     touched since is spared, or goes with `include_edited`; a row that a later run wrote again, or
-    that a row which stays refers to, is spared in any case. One transaction, under locks that let
-    the application read and make its writers wait: after an error nothing has changed. Twice is
-    harmless. What was done is a step of the history, and its end is told; what was shown is none.
+    that a row which stays refers to, is spared in any case. A backup is made before, unless
+    `no_backup` says otherwise. One transaction, under locks that let the application read and make
+    its writers wait: after an error nothing has changed. Twice is harmless. What was done is a step
+    of the history, and its end is told; what was shown is none.
 
     Raises KvError where a row of another table refers to one that would go, or while a run is at
     work, and UsageError for a protected target without `yes` or without its name typed.
@@ -130,10 +133,13 @@ def roll_back(
     road.check_yes(target, yes=yes)
     road.check_typed_name(target)
     with (
-        notice.announced("rollback", target.name, tables=tables, run=run) as record,
+        notice.announced(
+            "rollback", target.name, tables=tables, run=run, no_backup=no_backup
+        ) as record,
         run_lock(target, record.run_id),
         connect(target) as connection,
     ):
+        record.facts["backup"] = "" if no_backup else str(backup(target).folder)
         wanted = Wanted(chosen, chosen_runs(connection, target, run), include_edited)
         _lock_tables(connection, target, chosen)
         steps = make_plan(connection, target, wanted)

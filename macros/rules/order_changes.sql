@@ -1,8 +1,10 @@
 {#
   What an order takes from other records, column by column, with the rule: the `cross_changes` of
-  `val_orders`, over its CTEs typed, crossed and completed.
+  `val_orders`, over its CTEs typed, crossed and completed. How an employee's id was read (`trimmed`,
+  `as_text`) is told by the order alone, and which employee it names by the others: one entry for both.
 #}
 {% macro order_changes() -%}
+    {%- set read = "jsonb_path_query_first(typed.changes, 'strict $[*] ? (@[0] == \"employee_id\")')" -%}
     {{ cross_changes([
         [
             'typed.client_id is null and completed.client_id is not null',
@@ -20,6 +22,11 @@
         [
             'completed.employee_id is not null and ' ~ is_resolved(),
             'employee_id', 'completed.employee_id', "'resolved'"
+        ],
+        [
+            'completed.employee_id is not null and not (' ~ is_resolved() ~ ') and '
+            ~ read ~ ' is not null',
+            'employee_id', 'completed.employee_id', read ~ ' ->> 2'
         ],
         ['crossed.is_renumbered', 'order_number', 'completed.order_number', "'numbered'"],
         [

@@ -21,7 +21,7 @@ from scripts.settings import Target
 from scripts.verify import verify
 from scripts.watch import watch, whole_number
 
-OPTIONS = Options(as_json=True)
+OPTIONS = Options(as_json=True, no_backup=True)
 CHANGED = {**STORE["client:production:c-2"], "name": "Nimbus Works"}
 
 

@@ -6,6 +6,7 @@ all it can; then every byte that was written is searched.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import re
@@ -156,9 +157,10 @@ def _run_all(done: Everything, base: Path, documents: dict[str, object]) -> None
     invoke("census", "census", "--verbose", f"--page={done.folder / 'census.html'}")
     invoke("gate", "migrate")
     allowed = ("migrate", "--allow-unclassified", "--verbose")
-    _quietly(done, *_corrections())
-    invoke("dry run", *allowed, "--dry-run")
-    invoke("migrate", *allowed)
+    # The operator's own file lies beside what the commands write.
+    corrected = _corrections(base)
+    invoke("dry run", *allowed, corrected, "--dry-run")
+    invoke("migrate", *allowed, corrected)
     invoke("verify", "verify", "--verbose")
     invoke("status", "status", "--verbose")
     invoke("rollback", "rollback", "--json")
@@ -170,14 +172,13 @@ def _run_all(done: Everything, base: Path, documents: dict[str, object]) -> None
         "insert into kv_store_6fcaeea3 select replace(key, 'e-1', 'e-3'),"
         " value || '{\"id\": \"e-3\"}' from kv_store_6fcaeea3 where key like 'employee:%e-1'",
     )
-    invoke("failing run", *allowed)
+    invoke("failing run", *allowed, corrected)
     _quietly(
         done,
         "alter table employees drop column of_the_application",
-        "insert into kv_to_tables.corrections values ('client:production:nobody', 'name',"
-        " '\"zqperson920\"', 'meets no record')",
     )
-    invoke("a correction that meets nothing", *allowed, "--json")
+    nobody = ("client:production:nobody", "name", "zqperson920", "meets no record")
+    invoke("a correction that meets nothing", *allowed, _corrections(base, nobody), "--json")
     _quietly(done, "delete from kv_to_tables.corrections where source_key like '%nobody'")
     plain = run_dbt(done.target, ["build"], variables={"allow_unclassified": True})
     done.said["plain build"] = repr(plain)
@@ -195,12 +196,17 @@ def _bad_lines() -> list[str]:
     ]
 
 
-def _corrections() -> list[sql.Composed]:
-    insert = sql.SQL("insert into kv_to_tables.corrections values ({}, {}, {}, {})")
-    return [
-        insert.format(key, path, value.format(f"zqsecret{910 + number}"), reason)
-        for number, (key, path, value, reason) in enumerate(CORRECTIONS)
-    ]
+def _corrections(folder: Path, *more: tuple[str, str, str, str]) -> str:
+    """Write a file of corrections, each with a canary in its value; give the option that names it."""
+    path = folder / "corrections.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("key", "field", "value", "reason"))
+        for number, (key, field_path, value, reason) in enumerate(CORRECTIONS):
+            writer.writerow((key, field_path, value.format(f"zqsecret{910 + number}"), reason))
+        writer.writerows(more)
+    path.chmod(0o600)
+    return f"--corrections={path}"
 
 
 def _quietly(done: Everything, *statements: LiteralString | sql.Composed) -> None:
