@@ -28,7 +28,7 @@ def preflight(
     place = target_of(target)
     with history.step("preflight", place.name) as step:
         survey = take_survey(place)
-        step.facts.update(survey.counts, proposals=len(survey.proposals))
+        step.facts.update(survey.counts, claims=survey.claims)
         step.outcome = history.outcome_of(survey.exit_code)
     if json:
         console.print_json(survey.as_dict())

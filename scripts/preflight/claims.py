@@ -8,9 +8,8 @@ of lists and catalogs known only from a list are for a run to see.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psycopg import sql
 
@@ -18,6 +17,8 @@ from scripts.connection import table_exists
 from scripts.preflight.claims_query import CLAIMED, claims_query
 from scripts.preflight.findings import OK, WARN, Finding, View
 
+# Of each table so many are listed; beyond that they are no work for a person one by one.
+LIMIT = 10_000
 _LAST_RUN = """
 select entity, source_key, right(winner_key, 36), code
 from {rejects} as rejects
@@ -48,26 +49,45 @@ class Proposal:
         return f"{self.key},id,{self.live_id},the live row with the same {self.matched_by}"
 
 
-def proposals(view: View) -> list[Proposal]:
-    """Give the collisions to come, from the store and from what the last run left; reads only."""
-    found = {(each.table, each.key): each for each in _of_last_run(view)}
-    found.update({(each.table, each.key): each for each in _of_store(view)})
-    return sorted(found.values(), key=lambda each: (list(CLAIMED).index(each.table), each.key))
+@dataclass(frozen=True)
+class Claims:
+    """The proposals, LIMIT a table at most, and how many there are of each table."""
+
+    proposals: tuple[Proposal, ...] = ()
+    totals: dict[str, int] = field(default_factory=dict)
 
 
-def collisions(found: list[Proposal]) -> Iterator[Finding]:
-    """Count the proposals by table."""
-    if not found:
+def read_claims(view: View) -> Claims:
+    """Give the collisions to come, from the store and from what the last run left; reads only.
+
+    Records whose id the operator has corrected already (kv_to_tables.corrections) are left out.
+    """
+    found, totals = _of_store(view)
+    for each in _of_last_run(view):
+        # Of a table with more claims than are listed nobody knows whether this is one of them.
+        if totals.get(each.table, 0) <= LIMIT and (each.table, each.key) not in found:
+            found[each.table, each.key] = each
+            totals[each.table] = totals.get(each.table, 0) + 1
+    order = list(CLAIMED).index
+    return Claims(
+        tuple(sorted(found.values(), key=lambda each: (order(each.table), each.key))), totals
+    )
+
+
+def collisions(claims: Claims) -> Iterator[Finding]:
+    """Count the claims by table."""
+    if not claims.totals:
         yield Finding("collisions", OK, "No record claims a unique value of a live row.")
-    for table in CLAIMED:
-        ours = [each for each in found if each.table == table]
-        if not ours:
+    for table, (column, _) in CLAIMED.items():
+        total = claims.totals.get(table, 0)
+        if not total:
             continue
         what = "rejected" if table != "orders" else "numbered anew, and there twice"
+        more = f" The first {LIMIT:,} are listed." if total > LIMIT else ""
         yield Finding(
             f"collisions: {table}",
             WARN,
-            f"{CLAIMED[table][0]} of a live row; keys that claim one: {len(ours):,}, to be {what}.",
+            f"{column} of a live row; keys that claim one: {total:,}, to be {what}.{more}",
             "Where they are one record, correct its id to the live row's: the list follows.",
         )
 
@@ -81,20 +101,35 @@ def _of_last_run(view: View) -> Iterator[Proposal]:
         yield Proposal(key, table, live_id, code.removesuffix("_taken"))
 
 
-def _of_store(view: View) -> Iterator[Proposal]:
+def _of_store(view: View) -> tuple[dict[tuple[str, str], Proposal], dict[str, int]]:
     live = _live_claims(view)
     if not live:
-        return
-    rows = view.rows(claims_query(view.target, sql.SQL(" union all ").join(live)))
-    claimants: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for table, _, live_id, _, own_id, _ in rows:
-        claimants[table, live_id].add(own_id)
-    for table, key, live_id, value, _, follows in rows:
+        return {}, {}
+    # The planner knows nothing of the sizes of these steps: rows against rows would never end,
+    # and a merge takes the first column it finds sorted.
+    view.connection.execute("set local enable_nestloop = off")
+    view.connection.execute("set local enable_mergejoin = off")
+    query = claims_query(view.target, sql.SQL(" union all ").join(live), _uncorrected(view), LIMIT)
+    found: dict[tuple[str, str], Proposal] = {}
+    totals: dict[str, int] = {}
+    for table, key, live_id, value, follows, claimants, total in view.rows(query):
         column, scope = CLAIMED[table]
         matched = column + (f" in its {scope.removesuffix('_id')}" if scope else "")
         if follows:
             matched += " (once the site is corrected)"
-        yield Proposal(key, table, live_id, matched, masked(value), len(claimants[table, live_id]))
+        found[table, key] = Proposal(key, table, live_id, matched, masked(value), claimants)
+        totals[table] = total
+    return found, totals
+
+
+def _uncorrected(view: View) -> sql.Composable:
+    """Give the condition that the operator has not corrected the id of a key."""
+    if not table_exists(view.connection, view.target.work_schema, "corrections"):
+        return sql.SQL("")
+    return sql.SQL(
+        " and not exists (select from {} as corrected"
+        " where corrected.source_key = claims.key and corrected.field = 'id')"
+    ).format(sql.Identifier(view.target.work_schema, "corrections"))
 
 
 def masked(value: str) -> str:

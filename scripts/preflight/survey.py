@@ -52,6 +52,7 @@ class Survey:
     target: str
     findings: list[Finding] = field(default_factory=list)
     proposals: list[claims.Proposal] = field(default_factory=list)
+    claims: dict[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -70,6 +71,7 @@ class Survey:
             "target": self.target,
             "counts": self.counts,
             "findings": [asdict(finding) for finding in self.findings],
+            "claims": self.claims,
             "proposals": [
                 {**asdict(proposal), "correction": proposal.correction}
                 for proposal in self.proposals
@@ -99,8 +101,10 @@ def _collisions(view: View, survey: Survey) -> Iterator[Finding]:
     # Without a store, or one that cannot be read whole, there is nothing to compare.
     if any(each.check == "store" and each.status == STOP for each in survey.findings):
         return
-    survey.proposals.extend(claims.proposals(view))
-    yield from claims.collisions(survey.proposals)
+    found = claims.read_claims(view)
+    survey.proposals.extend(found.proposals)
+    survey.claims.update(found.totals)
+    yield from claims.collisions(found)
 
 
 def print_survey(survey: Survey, *, verbose: bool = False) -> None:

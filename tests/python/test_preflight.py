@@ -180,6 +180,12 @@ def test_what_a_run_rejects_is_what_preflight_proposed(live: Target) -> None:
     assert {each.key for each in survey.proposals} == {each.key for each in before}
     assert stops(survey) == []
     assert "clients 13 (1 ours)" in of(survey, "rows")[0].found
+    # What the operator has corrected is settled.
+    with connect(live) as connection:
+        connection.execute(
+            "insert into kv_to_tables.corrections values ('site:production:site-005', 'id', '1', '')"
+        )
+    assert "sites" not in {each.table for each in take_survey(live).proposals if each.value}
     # The store may be gone from under the names: what the run has left still tells.
     with connect(live) as connection:
         connection.execute("update kv_store_6fcaeea3 set value = value - 'clientCode'")
@@ -631,5 +637,8 @@ def test_the_task_ends_with_its_code_and_stands_in_the_history(
         ("preflight", "dev", "done"),
         ("preflight", "dev", "failed"),
     ]
-    assert steps[0]["facts"] == {**said["counts"], "proposals": 5}
+    assert steps[0]["facts"] == {
+        **said["counts"],
+        "claims": dict.fromkeys(("clients", "sites", "products", "employees", "orders"), 1),
+    }
     assert stat.S_IMODE((runs / "history.jsonl").stat().st_mode) == 0o600
