@@ -15,6 +15,7 @@ from helpers import Kept, load_documents, new_database, rows, run
 from live_database import CLAIMS, claiming_documents, live_fingerprint, live_id, make_live
 from pooler import transaction_pooler
 from psycopg import sql
+from test_servers import SYSTEM_15, other_server
 from test_tasks import invoke
 
 from scripts import preflight
@@ -298,6 +299,34 @@ def test_short_timeouts_of_the_role_are_told_as_it_gets_them(live: Target) -> No
     assert "statement_timeout 8 s" in found.found
     assert "lock_timeout 300 s" in found.found
     assert "A run sets its own" in found.remedy
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"KV_EMBEDDED_VERSION": "16"},
+        pytest.param(
+            {"KV_EMBEDDED_BIN": str(SYSTEM_15)},
+            marks=pytest.mark.skipif(not SYSTEM_15.is_dir(), reason="PostgreSQL 15 is not here"),
+        ),
+    ],
+    ids=["16", "15"],
+)
+def test_older_servers_are_looked_at_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    with other_server(tmp_path / "server", monkeypatch, **variables) as target:
+        make_live(target)
+        load_documents(target, tmp_path, claiming_documents())
+        survey = take_survey(target)
+    assert stops(survey) == []
+    assert {each.key: (each.table, each.live_id) for each in survey.proposals} == CLAIMS
+    warned = {each.check for each in survey.findings if each.status == WARN}
+    assert warned == {
+        "orders: triggers",
+        "triggers: updated_at",
+        *(f"collisions: {table}" for table, _ in CLAIMS.values()),
+    }
 
 
 # --- the store
