@@ -62,6 +62,9 @@ def connect(
             f"The database of target '{target.name}' cannot be reached: {reason}",
             "Check host, port, user and password of the target.",
         ) from None
+    if read_only:
+        # psycopg says so when it begins a transaction, which it does not do in autocommit.
+        connection.execute("set default_transaction_read_only = on")
     connection.autocommit = autocommit
     connection.read_only = read_only or None
     return connection
