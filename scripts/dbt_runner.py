@@ -131,10 +131,22 @@ def run_dbt(
     callbacks = [on_event] if on_event else []
     with _environment(target, run_id, corrections_hash):
         outcome = dbtRunner(callbacks=callbacks).invoke(command)
+    interrupt = _interrupt_in(outcome.exception)
+    if interrupt:
+        raise interrupt
     results = getattr(outcome.result, "results", None) or []
     nodes = [_node(result) for result in results if hasattr(result, "node")]
     error = without_values(str(outcome.exception)) if outcome.exception else ""
     return DbtResult(bool(outcome.success), nodes, error)
+
+
+def _interrupt_in(error: BaseException | None) -> KeyboardInterrupt | None:
+    """Find the interrupt that dbt took for an error of its own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return error
+        error = getattr(error, "exception", None) or error.__cause__ or error.__context__
+    return None
 
 
 def _node(result: Any) -> Node:

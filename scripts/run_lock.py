@@ -41,6 +41,23 @@ _LEFT_BEHIND = r"""
 """
 
 
+# The sessions of one run, but for the one that holds its lock.
+_OF_RUN = """
+    select pid from pg_stat_activity as activity
+    where
+        datname = current_database()
+        and application_name = %s
+        and not exists (
+            select from pg_locks as locks
+            where
+                locks.pid = activity.pid
+                and locks.locktype = 'advisory'
+                and (locks.classid::bigint << 32) | locks.objid::bigint
+                = hashtextextended('kv_to_tables.' || %s, 7347)
+        )
+"""
+
+
 @contextmanager
 def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
     """Hold the lock of this database's runs; give the sessions of dead runs that were ended.
@@ -86,7 +103,12 @@ def _end_left_behind(connection: psycopg.Connection, name: str) -> list[int]:
 
 
 def close_unfinished(connection: psycopg.Connection, target: Target, run_id: str) -> None:
-    """Write into `runs` that this run was interrupted, where it stands there as not ended."""
+    """End what this run left at work on the server, and write into `runs` that it was interrupted.
+
+    The session that holds the lock is not ended: it is the caller's.
+    """
+    for (pid,) in connection.execute(_OF_RUN, (NAME + run_id, target.work_schema)).fetchall():
+        connection.execute("select pg_terminate_backend(%s, 5000)", (pid,))
     if table_exists(connection, target.work_schema, "runs"):
         connection.execute(
             sql.SQL(

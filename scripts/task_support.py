@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -34,6 +35,8 @@ def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
         from scripts.settings import read_environment
 
         read_environment()
+        # As tidily as Ctrl-C: what is open is closed, what was under way is named.
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             sys.exit(int(body(*positional, **options) or 0))
         except KvError as error:
@@ -41,9 +44,9 @@ def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
                 raise
             sys.stderr.write(f"{error}\n")
             sys.exit(int(error.code))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             sys.stderr.write("Interrupted; a run can be started again and goes on from there.\n")
-            sys.exit(130)
+            sys.exit(143 if interrupt.args == (signal.SIGTERM,) else 130)
         except Exception as error:
             if options.get("verbose"):
                 raise
@@ -55,6 +58,10 @@ def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(1)
 
     return wrapped
+
+
+def _interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def target_of(name: str) -> Target:

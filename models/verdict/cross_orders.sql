@@ -182,6 +182,23 @@ clean as (
 
 ),
 
+live_numbers as (
+
+    {{ live_claims('orders', 'order_number') }}
+
+),
+
+{# A number that a row of the application holds is no repetition: it may be the same order. #}
+taken as (
+
+    select
+        clean.source_key,
+        live_numbers.source_key as holder_key
+    from clean
+    inner join live_numbers on clean.value = live_numbers.value
+
+),
+
 candidates as (
 
     select
@@ -191,8 +208,9 @@ candidates as (
         is_derived,
         created_at
     from clean
+    where source_key not in (select taken.source_key from taken)
     union all
-    {{ live_claims('orders', 'order_number') }}
+    select * from live_numbers
 
 ),
 
@@ -217,8 +235,9 @@ renamed as (
 select
     judged.source_key,
     merged.source_key is not null as is_merged,
-    merged.winner_key,
+    coalesce(merged.winner_key, taken.holder_key) as winner_key,
     case
+        when taken.source_key is not null then 'order_number_taken'
         when coalesce(judged.row_codes, '') <> 'document_malformed'
             then judged.cross_codes
     end as cross_codes,
@@ -243,4 +262,5 @@ select
     renamed.source_key is not null as is_renumbered
 from judged
 left join merged on judged.source_key = merged.source_key
+left join taken on judged.source_key = taken.source_key
 left join renamed on judged.source_key = renamed.source_key

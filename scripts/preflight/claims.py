@@ -1,7 +1,6 @@
 """Records of the store that claim a unique value of a live row: most likely the same thing.
 
-Such a record is rejected (`slug_taken` and the like), or, an order, gets another number and stands
-there twice. Two sources: what the last run found, and the store itself, read once. The second sees
+Such a record is rejected (`slug_taken` and the like). Two sources: what the last run found, and the store itself, read once. The second sees
 what a document states under any of its names; documents that are JSON inside a JSON text, elements
 of lists and catalogs known only from a list are for a run to see.
 """
@@ -82,12 +81,11 @@ def collisions(claims: Claims) -> Iterator[Finding]:
         total = claims.totals.get(table, 0)
         if not total:
             continue
-        what = "rejected" if table != "orders" else "numbered anew, and there twice"
         more = f" The first {LIMIT:,} are listed." if total > LIMIT else ""
         yield Finding(
             f"collisions: {table}",
             WARN,
-            f"{column} of a live row; keys that claim one: {total:,}, to be {what}.{more}",
+            f"{column} of a live row; keys that claim one: {total:,}, to be rejected.{more}",
             "Where they are one record, correct its id to the live row's: the list follows.",
         )
 

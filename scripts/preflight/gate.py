@@ -19,13 +19,21 @@ def check(connection: psycopg.Connection, target: Target) -> int:
     """Check the server and the store, in the caller's transaction, and give the number of keys.
 
     Raises KvError at the first thing that would make the run fail or lie: a server that is too old,
-    no such table, other columns, row-level security that hides rows from us, an empty store, or a
-    view where a final table must stand (dbt would drop it with all that depends on it).
+    or read-only, no such table, other columns, row-level security that hides rows from us, an empty
+    store, or a view where a final table must stand (dbt would drop it with what depends on it).
     """
     if connection.info.server_version < OLDEST_SERVER:
         raise KvError(
             f"The server is PostgreSQL {connection.info.server_version // 10000}.",
             "Versions 15 to 18 are supported.",
+        )
+    closed = connection.execute(
+        "select pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean"
+    ).fetchone()
+    if closed and closed[0]:
+        raise KvError(
+            f"The database of target '{target.name}' is read-only: a standby, or set so.",
+            "Connect to the primary, or take default_transaction_read_only off.",
         )
     name = f"{target.kv_schema}.{target.kv_table}"
     _check_columns(connection, target, name)

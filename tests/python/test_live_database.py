@@ -153,5 +153,5 @@ def test_a_dry_run_over_the_live_database_leaves_it_as_it_was(live: Target, tmp_
     outcome = run(live, dry_run=True)
     assert outcome.failures == []
     assert outcome.ledger is not None
-    assert outcome.ledger.classes["rejected"] == 4
+    assert outcome.ledger.classes["rejected"] == 5
     assert live_fingerprint(live, versions=True) == before
