@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from scripts import console
+from scripts.connection import table_exists
 from scripts.settings import ENTITIES
 
 CLASSES = (
@@ -40,6 +41,9 @@ class LedgerReport:
     findings: list[dict[str, object]]
     leftovers: list[dict[str, object]]
     changes: list[dict[str, object]]
+    catch_up: list[dict[str, object]] = field(default_factory=list)
+    conflicts: list[dict[str, object]] = field(default_factory=list)
+    outlived: list[dict[str, object]] = field(default_factory=list)
     unclassified: list[str] = field(default_factory=list)
 
     @property
@@ -64,6 +68,9 @@ def read_ledger(
         "leftovers": sql.Identifier(work_schema, "leftover_census"),
         "changes": sql.Identifier(work_schema, "changes"),
         "written": sql.Identifier(work_schema, "written_rows"),
+        "key_changes": sql.Identifier(work_schema, "key_changes"),
+        "conflicts": sql.Identifier(work_schema, "conflicts"),
+        "outlived": sql.Identifier(work_schema, "outlived_rows"),
     }
 
     def rows(query: str, *values: object) -> list[tuple[object, ...]]:
@@ -157,6 +164,28 @@ def read_ledger(
                 " order by count(*) desc, entity, field, rule"
             ),
         ),
+        catch_up=_dicts(
+            ("change", "keys"),
+            rows("select change, count(*) from {key_changes} group by change order by change"),
+        ),
+        conflicts=_dicts(
+            ("entity", "kind", "is_written", "rows"),
+            rows(
+                "select entity, kind, is_written, count(*) from {conflicts} where run_id = %s"
+                " group by entity, kind, is_written order by entity, kind, is_written",
+                run_id,
+            ),
+        ),
+        # Found last of all: a build that failed before has none.
+        outlived=_dicts(
+            ("entity", "reason", "outcome", "rows"),
+            rows(
+                "select entity, reason, outcome, count(*) from {outlived}"
+                " group by entity, reason, outcome order by entity, reason, outcome"
+            )
+            if table_exists(connection, work_schema, "outlived_rows")
+            else [],
+        ),
         unclassified=[
             str(row[0])
             for row in rows(
@@ -228,6 +257,21 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
                 headers,
                 [list(row.values()) for row in found[:limit]],
             )
+    for title, found, headers in (
+        ("Keys that are not as they were in the run before", report.catch_up, ["key", "keys"]),
+        (
+            "Rows the application wrote, changed or deleted",
+            report.conflicts,
+            ["entity", "row", "store wins", "rows"],
+        ),
+        (
+            "Rows whose record is no longer there to be migrated",
+            report.outlived,
+            ["entity", "record", "row", "rows"],
+        ),
+    ):
+        if found:
+            console.table(title, headers, [list(row.values()) for row in found])
     if report.unclassified:
         console.say(f"No pattern knows these keys: {', '.join(report.unclassified)}\n")
     limit = None if verbose else _SHOWN

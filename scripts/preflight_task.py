@@ -23,11 +23,15 @@ def preflight(
     Reads only. Exits with 1 when something would stop a run or make it fail.
     """
     from scripts import console, history
+    from scripts.connection import connect
     from scripts.preflight.survey import print_survey, take_survey
+    from scripts.store_shape import shape_of
 
     place = target_of(target)
     with history.step("preflight", place.name) as step:
         survey = take_survey(place)
+        with connect(place, read_only=True) as connection:
+            step.store_shape = shape_of(connection, place)
         step.facts.update(survey.counts, claims=survey.claims)
         step.outcome = history.outcome_of(survey.exit_code)
     if json:

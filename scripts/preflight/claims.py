@@ -1,8 +1,9 @@
 """Records of the store that claim a unique value of a live row: most likely the same thing.
 
-Such a record is rejected (`slug_taken` and the like). Two sources: what the last run found, and the store itself, read once. The second sees
-what a document states under any of its names; documents that are JSON inside a JSON text, elements
-of lists and catalogs known only from a list are for a run to see.
+Such a record is rejected (`slug_taken` and the like). Two sources: what the last run found, and the
+store itself, read once. The second sees what a document states under any of its names; documents
+that are JSON inside a JSON text, elements of lists and catalogs known only from a list are for a
+run to see.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from scripts.definitions.read import pin, read_definition, read_definitions
 from scripts.errors import KvError, UsageError
 from scripts.row_checksum import checksum_of, copy_in
 from scripts.settings import Target
+from scripts.store_shape import shape_of
 from scripts.table_copy.checkpoint import Progress, advance, begin, place_of, read_progress
 from scripts.table_copy.chunks import Key, Pace, chunk_lines, end_of_chunk, key_of
 from scripts.table_copy.outcome import Copied
@@ -70,6 +71,8 @@ def copy(
                 "What was copied stays; repeat the command with --resume to go on.",
             ) from None
         done.seconds = time.monotonic() - started
+        with connect(target, read_only=True) as reader:
+            step.store_shape = shape_of(reader, target)
         step.outcome = history.outcome_of(done.exit_code)
         step.facts.update(
             run=done.run_id, tables=done.tables, notes=done.notes, failures=done.failures
