@@ -7,6 +7,7 @@ finished later, and each behind a savepoint: what cannot be made is said and lef
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -114,6 +115,14 @@ def _add_trigger(maker: Maker, table: Table, trigger: Trigger) -> None:
     label = f"{table.full_name}: the trigger {trigger.name}"
     if not (_has(maker, _HAS_TRIGGER, table, trigger.name) or maker.attempt(statement, label)):
         return
+    absent = [name for name in trigger.reads if not _is_there(maker, table, name)]
+    if absent and trigger.enabled != "D":
+        # It would fail every statement that fires it.
+        maker.notes.append(
+            f"{table.full_name}: the trigger {trigger.name} is switched off here, because its"
+            f" function names {', '.join(absent)}, which is not here."
+        )
+        trigger = replace(trigger, enabled="D")
     if trigger.enabled in _ENABLED:
         maker.connection.execute(
             sql.SQL("alter table {} {} {}").format(
@@ -124,6 +133,15 @@ def _add_trigger(maker: Maker, table: Table, trigger: Trigger) -> None:
         )
     if trigger.comment is not None:
         _comment(maker, "trigger", trigger.name, table, trigger.comment)
+
+
+def _is_there(maker: Maker, table: Table, name: str) -> bool:
+    """Say whether a relation of that name is in the schema of the table, or on the way to it."""
+    place = sql.Identifier(maker.schema_of(table.schema), name).as_string(maker.connection)
+    found = maker.connection.execute(
+        "select coalesce(to_regclass(%s), to_regclass(quote_ident(%s))) is not null", (place, name)
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _add_function(

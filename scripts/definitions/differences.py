@@ -72,6 +72,7 @@ def _callers(table: Table) -> list[_Named]:
         replace(
             trigger,
             function=("", trigger.function[1]) if trigger.function_definition else trigger.function,
+            reads=(),
         )
         for trigger in table.triggers
     ]

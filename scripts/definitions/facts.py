@@ -70,6 +70,7 @@ class Trigger:
 
     `function_definition` is there when the function lives in the table's own schema and belongs
     to no extension: then it is copied along, from behind its name. `enabled` as in pg_trigger.
+    `reads` are the relations that the function's text names.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Trigger:
     function: tuple[str, str]
     function_definition: str | None = None
     comment: str | None = None
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,13 @@ class Table:
                 ),
                 "indexes": tuple(Index(**part) for part in content["indexes"]),
                 "triggers": tuple(
-                    Trigger(**{**part, "function": _pair(part["function"])})
+                    Trigger(
+                        **{
+                            **part,
+                            "function": _pair(part["function"]),
+                            "reads": tuple(part.get("reads", ())),
+                        }
+                    )
                     for part in content["triggers"]
                 ),
                 "notes": tuple(content["notes"]),

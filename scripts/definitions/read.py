@@ -94,7 +94,14 @@ _TRIGGERS = (
     "   select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid"
     "   and deptype = 'e') then pg_get_functiondef(p.oid) end as function_definition,"
     " format('CREATE OR REPLACE FUNCTION %%I.%%I', s.nspname, proname) as function_head,"
-    " obj_description(t.oid, 'pg_trigger') as comment"
+    " obj_description(t.oid, 'pg_trigger') as comment,"
+    # What it reads or writes is known to its text alone.
+    " array(select distinct other.relname::text from pg_class as other"
+    "   join pg_namespace as place on place.oid = other.relnamespace"
+    "   where other.relkind in ('r', 'p', 'v', 'm', 'f') and place.nspname !~ '^pg_'"
+    "   and place.nspname <> 'information_schema' and p.prosrc ~ ('\\m' || regexp_replace("
+    "     other.relname, '([^a-zA-Z0-9_])', '\\\\\\1', 'g') || '\\M')"
+    "   order by 1) as reads"
     " from pg_trigger as t join pg_proc as p on p.oid = tgfoid"
     " join pg_namespace as s on s.oid = pronamespace"
     " where not tgisinternal and tgrelid = %(oid)s order by tgname"
@@ -248,7 +255,9 @@ def _trigger(row: dict[str, object]) -> Trigger:
     before, _, rest = str(row["definition"]).partition(str(row["table_text"]))
     between, _, arguments = rest.rpartition(str(row["function_text"]))
     function, comment = row["function_definition"], row["comment"]
+    reads = row["reads"]
     return Trigger(
+        reads=tuple(map(str, reads)) if isinstance(reads, list) else (),
         name=str(row["name"]),
         before_table=before,
         between=between,

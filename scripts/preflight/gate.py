@@ -28,7 +28,9 @@ def check(connection: psycopg.Connection, target: Target) -> int:
             "Versions 15 to 18 are supported.",
         )
     closed = connection.execute(
-        "select pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean"
+        # What the session began with, whatever we made of it.
+        "select pg_is_in_recovery() or reset_val::boolean from pg_settings"
+        " where name = 'default_transaction_read_only'"
     ).fetchone()
     if closed and closed[0]:
         raise KvError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,4 +133,4 @@ def test_the_walk_to_a_production_that_is_cut_over(machine: Machine, tmp_path: P
         *("backup", "migrate", "verify", "backup", "migrate", "backup", "migrate", "cutover"),
     ]
     assert "cutover" in machine.does("history", "--target=prod")
-    assert os.stat(machine.folder / "runs" / "history.jsonl").st_mode & 0o077 == 0
+    assert (machine.folder / "runs" / "history.jsonl").stat().st_mode & 0o077 == 0
