@@ -28,7 +28,7 @@ def _verify(target: Target, step: history.Step, *, verbose: bool, as_json: bool)
     from scripts.verify import verify
 
     with connect(target, read_only=True) as connection:
-        preflight.check(connection, target)
+        preflight.check(connection, target, writes=False)
         if not relation_exists(connection, target.work_schema, "key_ledger"):
             raise KvError("There is no run to verify yet.", "Run 'invoke migrate' first.")
         step.facts["verified_run"] = provable_run(connection, target)

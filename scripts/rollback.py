@@ -12,7 +12,7 @@ from scripts import console, notice, road
 from scripts.backup import backup
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
-from scripts.rollback_plan import Step, Wanted, foreign_keys, make_plan, names_of
+from scripts.rollback_plan import Step, Wanted, make_plan, names_of
 from scripts.run_lock import run_lock
 from scripts.settings import ENTITIES, Target
 
@@ -140,7 +140,7 @@ def roll_back(
         connect(target) as connection,
     ):
         record.facts["backup"] = "" if no_backup else str(backup(target).folder)
-        wanted = Wanted(chosen, chosen_runs(connection, target, run), include_edited)
+        wanted = Wanted(chosen, chosen_runs(connection, target, run), include_edited, holds=True)
         _lock_tables(connection, target, chosen)
         steps = make_plan(connection, target, wanted)
         for step in steps:
@@ -157,15 +157,12 @@ def roll_back(
 
 
 def _lock_tables(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]) -> None:
-    """Keep writers out of the tables and of those that refer to them: a new child could go too."""
-    names = {(target.final_schema, entity) for entity in tables}
-    for entity in tables:
-        names |= {(schema, child) for schema, child, _ in foreign_keys(connection, target, entity)}
-    there = [name for name in sorted(names) if table_exists(connection, *name)]
+    """Keep writers out of the tables: what is judged must be what is taken back."""
+    there = [name for name in tables if table_exists(connection, target.final_schema, name)]
     if there:
         connection.execute(
             sql.SQL("lock table {} in share row exclusive mode").format(
-                sql.SQL(", ").join(sql.Identifier(*name) for name in there)
+                sql.SQL(", ").join(sql.Identifier(target.final_schema, name) for name in there)
             )
         )
 

@@ -83,6 +83,15 @@ _REFERRING = """
     inner join takeback on takeback.entity = {entity} and takeback.step = 'delete'
         and child.{column} = takeback.id
 """
+# Whoever refers to a row locks it against deletion: this keeps new ones out.
+_HELD = """
+    select count(*) from (
+        select final.id from {final} as final
+        inner join takeback on takeback.entity = {entity} and takeback.step = 'delete'
+            and final.id = takeback.id
+        for update of final
+    ) as held
+"""
 _FOREIGN_KEYS = """
     select space.nspname::text, child.relname::text, attname::text
     from pg_constraint
@@ -126,11 +135,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the operator asked for: tables child first, runs, and whether edited rows go as well."""
+    """What the operator asked for: tables child first, runs, and whether edited rows go as well.
+
+    With `holds` the rows that go are locked, so that nobody can refer to them any more.
+    """
 
     tables: tuple[str, ...]
     runs: tuple[str, ...]
     include_edited: bool = False
+    holds: bool = False
 
 
 def names_of(
@@ -209,6 +222,8 @@ def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: 
             if ours and child in wanted.tables:
                 connection.execute(sql.SQL(_KEPT_BY_CHILD).format(**parts))
                 continue
+            if wanted.holds:
+                connection.execute(sql.SQL(_HELD).format(**names))
             found = connection.execute(sql.SQL(_REFERRING).format(**parts)).fetchone()
         except psycopg.errors.InsufficientPrivilege:
             raise KvError(

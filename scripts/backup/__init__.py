@@ -36,6 +36,12 @@ from scripts.errors import KvError
 from scripts.row_checksum import RowChecksum, copy_out, read_lines
 from scripts.settings import Target
 
+_FUNCTIONS = (
+    "select pg_get_functiondef(pg_proc.oid) from pg_proc"
+    " inner join pg_namespace on pg_namespace.oid = pronamespace"
+    " where nspname = %s and prokind = 'f' order by proname"
+)
+
 
 @dataclass(frozen=True)
 class Backup:
@@ -155,6 +161,10 @@ def _write_tables(target: Target, folder: Path, run_id: str) -> Manifest:
                 for number, table in enumerate(tables, start=1)
             ],
             notes=[note for table in tables for note in table.notes],
+            functions=[
+                definition
+                for (definition,) in connection.execute(_FUNCTIONS, (target.work_schema,))
+            ],
         )
 
 

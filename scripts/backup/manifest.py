@@ -42,7 +42,10 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself; `moment` is the server's, in UTC."""
+    """What a backup says of itself; `moment` is the server's, in UTC.
+
+    `functions` are the definitions of our own schema's: a rollback after a restore needs them.
+    """
 
     run_id: str
     target: str
@@ -52,6 +55,7 @@ class Manifest:
     tables: list[TableFile]
     format: int = FORMAT
     notes: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
         """Write the manifest (0600) with a SHA-256 of itself, down to the disk; raises OSError."""

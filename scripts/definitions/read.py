@@ -9,14 +9,13 @@ from psycopg.rows import dict_row
 from scripts.connection import table_exists
 from scripts.definitions.facts import Column, Constraint, Index, Sequence, Table, Trigger
 from scripts.errors import KvError
+from scripts.preflight.security import stands_between
 from scripts.settings import ENTITIES, Target
 
 # Pinned in the transaction, for a pooler may drop what was set for the session. With this search
-# path the catalog prints every name outside pg_catalog with its schema. With row security off a
-# policy that would hide rows is an error, and never a copy with holes.
+# path the catalog prints every name outside pg_catalog with its schema.
 _PINS = {
     "search_path": "pg_catalog",
-    "row_security": "off",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "lock_timeout": "30s",
@@ -155,8 +154,14 @@ def read_definitions(
 def read_definition(connection: psycopg.Connection, schema: str, table: str) -> Table:
     """Read how a table is defined, in the caller's transaction, which must be pinned (`pin`).
 
-    Raises KvError for a table that is partitioned or inherits: its rows lie in several tables.
+    Raises KvError for a table that is partitioned or inherits: its rows lie in several tables; and
+    for one of which row-level security hides rows from us: there is no copy with holes.
     """
+    if stands_between(connection, schema, table):
+        raise KvError(
+            f"Row-level security hides rows of {schema}.{table} from us.",
+            "Connect as the owner, as a role with BYPASSRLS, or let a policy show every row.",
+        )
     found = connection.execute(
         "select to_regclass(format('%%I.%%I', %s::text, %s::text))::oid", (schema, table)
     ).fetchone()

@@ -15,11 +15,11 @@ _HOW_TO_GET_ONE = (
 )
 
 
-def check(connection: psycopg.Connection, target: Target) -> int:
+def check(connection: psycopg.Connection, target: Target, *, writes: bool = True) -> int:
     """Check the server and the store, in the caller's transaction, and give the number of keys.
 
     Raises KvError at the first thing that would make the run fail or lie: a server that is too old,
-    or read-only, no such table, other columns, row-level security that hides rows from us, an empty
+    or, for one that `writes`, read-only, no such table, other columns, row-level security that hides rows from us, an empty
     store, or a view where a final table must stand (dbt would drop it with what depends on it).
     """
     if connection.info.server_version < OLDEST_SERVER:
@@ -32,7 +32,7 @@ def check(connection: psycopg.Connection, target: Target) -> int:
         "select pg_is_in_recovery() or reset_val::boolean from pg_settings"
         " where name = 'default_transaction_read_only'"
     ).fetchone()
-    if closed and closed[0]:
+    if writes and closed and closed[0]:
         raise KvError(
             f"The database of target '{target.name}' is read-only: a standby, or set so.",
             "Connect to the primary, or take default_transaction_read_only off.",

@@ -65,7 +65,7 @@ def test_a_run_and_its_rollback_are_steps_with_counts_and_without_values(
     load_documents(database, tmp_path, {"client:production:c-1": CLIENT, "client:x": {"a": 1}})
     outcome = run(database, max_rejects="99%")
     roll_back(database, "", confirm=False)
-    roll_back(database, "", confirm=True)
+    roll_back(database, "", confirm=True, no_backup=True)
     migrated, rolled_back = history.steps()
     assert (migrated.kind, migrated.outcome, migrated.run_id) == (
         "migrate",
@@ -74,11 +74,17 @@ def test_a_run_and_its_rollback_are_steps_with_counts_and_without_values(
     )
     assert migrated.facts["classes"] == {"migrated": 1, "rejected": 1}
     assert (migrated.facts["exit_code"], migrated.facts["failures"]) == (3, 0)
-    assert migrated.options == {"max_rejects": "99%"}
+    assert migrated.options == {"max_rejects": "99%", "no_backup": True}
     assert migrated.store_shape == shape(database) != ""
     assert migrated.code_version == history.code_version()
     assert (rolled_back.kind, rolled_back.outcome) == ("rollback", "done")
-    assert rolled_back.facts == {"deleted": 1, "restored": 0}
+    assert rolled_back.facts == {
+        "backup": "",
+        "runs": [migrated.run_id],
+        "deleted": 1,
+        "restored": 0,
+        "spared": 0,
+    }
     text = history.history_file().read_text(encoding="utf-8")
     assert "canary-9" not in text
     assert stat.S_IMODE(history.history_file().stat().st_mode) == 0o600

@@ -67,9 +67,7 @@ class Machine:
 
 
 @pytest.fixture
-def machine(
-    server: Target, database: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Machine]:
+def machine(database: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Give production, live and with a store, and an empty server for its copy."""
     make_live(database)
     load_documents(database, tmp_path, claiming_documents())

@@ -148,7 +148,7 @@ def test_verify_and_rollback_say_that_the_run_was_purged(purgeable: Target) -> N
         verify_task(purgeable, verbose=False, as_json=True)
     before = all_rows(purgeable)
     with pytest.raises(KvError, match=r"Run \S+ was purged: the 1 rows it replaced"):
-        roll_back(purgeable, "", confirm=True)
+        roll_back(purgeable, "", confirm=True, no_backup=True)
     assert all_rows(purgeable) == before
     assert [step.outcome for step in history.steps()] == ["done", "failed", "failed"]
 
@@ -170,7 +170,7 @@ def test_inserted_rows_can_still_be_rolled_back(purgeable: Target) -> None:
     with connect(purgeable) as connection:
         connection.execute("update kv_to_tables.written_rows set action = 'insert', before = null")
     purge(purgeable, "", everything=True, yes=True)
-    roll_back(purgeable, "", confirm=True)
+    roll_back(purgeable, "", confirm=True, no_backup=True)
     assert rows(purgeable, "select to_regclass('clients')") == [(None,)]
 
 

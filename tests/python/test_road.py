@@ -205,17 +205,21 @@ def test_an_approved_override_migrates_and_stands_in_the_history(
     outcome = run(target, approved_by="Ada Quill", yes=True, override_road="first of its kind")
     assert outcome.exit_code == Exit.DONE
     (step,) = history.steps()
-    assert step.options == {"approved_by": "Ada Quill", "override_road": "first of its kind"}
+    assert step.options == {
+        "approved_by": "Ada Quill",
+        "override_road": "first of its kind",
+        "no_backup": True,
+    }
     assert rows(database, "select name from clients") == [("Orchid",)]
     assert [done.delete for done in roll_back(target, "", confirm=False)] == [0, 0, 0, 0, 0, 1]
     with pytest.raises(UsageError, match="--yes"):
         roll_back(target, "", confirm=True)
     monkeypatch.setattr(sys, "stdin", io.StringIO("dev\n"))
     with pytest.raises(UsageError, match="was not typed"):
-        roll_back(target, "", confirm=True, yes=True)
+        roll_back(target, "", confirm=True, yes=True, no_backup=True)
     assert rows(database, "select name from clients") == [("Orchid",)]
     monkeypatch.setattr(sys, "stdin", io.StringIO("prod\n"))
-    roll_back(target, "", confirm=True, yes=True)
+    roll_back(target, "", confirm=True, yes=True, no_backup=True)
     assert rows(database, "select to_regclass('clients')") == [(None,)]
 
 
