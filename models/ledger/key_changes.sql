@@ -1,7 +1,3 @@
-{# The ledger of the run before, which this run will replace; a dry run reads the real one as well. #}
-{%- set ledger = adapter.get_relation(target.database, target.schema, 'key_ledger') if execute -%}
-{%- set changes = adapter.get_relation(target.database, target.schema, 'key_changes') if execute -%}
-
 with
 
 keys as (
@@ -15,48 +11,21 @@ keys as (
 
 before as (
 
-    {% if ledger %}
-    select
-        source_key,
-        source_hash,
-        entity,
-        key_class,
-        target_id
-    from {{ ledger }}
-    {% else %}
-    select
-        null::text as source_key,
-        null::uuid as source_hash,
-        null::text as entity,
-        null::text as key_class,
-        null::uuid as target_id
-    where false
-    {% endif %}
+    {{ ledger_before() }}
+
+),
+
+{# Before a first run nothing is new. #}
+known as (
+
+    select count(*) as key_count from before
 
 ),
 
 {# Keys that went in earlier runs are remembered until they come again. #}
 remembered as (
 
-    {% if changes %}
-    select
-        source_key,
-        entity,
-        key_class,
-        target_id,
-        run_id
-    from {{ changes }}
-    where change = 'gone'
-    {% else %}
-    select
-        source_key,
-        entity,
-        key_class,
-        target_id,
-        null::text as run_id
-    from before
-    where false
-    {% endif %}
+    {{ gone_before() }}
 
 )
 
@@ -75,7 +44,7 @@ from keys
 full join before on keys.source_key = before.source_key
 where
     keys.source_hash is distinct from before.source_hash
-    and exists (select before.source_key from before)
+    and (select known.key_count from known) > 0
 union all
 select
     remembered.source_key,

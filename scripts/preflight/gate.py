@@ -18,9 +18,10 @@ _HOW_TO_GET_ONE = (
 def check(connection: psycopg.Connection, target: Target, *, writes: bool = True) -> int:
     """Check the server and the store, in the caller's transaction, and give the number of keys.
 
-    Raises KvError at the first thing that would make the run fail or lie: a server that is too old,
-    or, for one that `writes`, read-only, no such table, other columns, row-level security that hides rows from us, an empty
-    store, or a view where a final table must stand (dbt would drop it with what depends on it).
+    Raises KvError at the first thing that would make the run fail or lie: a server that is too old
+    or, for one that `writes`, read-only; no such table, other columns, row-level security that
+    hides rows from us, an empty store, or a view where a final table must stand (dbt would drop it
+    with what depends on it).
     """
     if connection.info.server_version < OLDEST_SERVER:
         raise KvError(

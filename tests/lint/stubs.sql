@@ -219,3 +219,31 @@
 {% macro live_catalog_ids() -%}
     select id from catalogs
 {%- endmacro %}
+{% macro last_words(entity) -%}
+    select
+        id,
+        run_id,
+        action
+    from written_rows
+{%- endmacro %}
+{% macro run_id() -%}
+    run
+{%- endmacro %}
+{% macro ledger_before() -%}
+    select
+        source_key,
+        source_hash,
+        entity,
+        key_class,
+        target_id
+    from ledger
+{%- endmacro %}
+{% macro gone_before() -%}
+    select
+        source_key,
+        entity,
+        key_class,
+        target_id,
+        run_id
+    from changes
+{%- endmacro %}

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import Kept, fingerprint, load_documents, new_database, rows
+from helpers import Kept, fingerprint, load_documents, new_database, rows, run
 from live_tables import UUID, make_live, run_sql, triggers
 from test_tasks import invoke
 
@@ -69,6 +69,29 @@ def test_a_restore_gives_the_database_that_was_before(live: Target, other_databa
     assert "public.clients: 1 row-level policies are not copied." in left_out
     assert "public.orders: the grants to public are not copied." in left_out
     assert len(restored.notes) == 3
+
+
+def test_the_backup_a_run_makes_by_itself_restores_what_was_there_before_it(
+    live: Target, other_database: Target, folder: Path, tmp_path: Path
+) -> None:
+    client = {"id": "c-1", "name": "Orchid", "contactEmail": "ops@orchid.example"}
+    load_documents(live, tmp_path, {"client:production:c-1": client})
+    before = seen(live)
+    outcome = run(live, no_backup=False)
+    assert outcome.failures == []
+    assert [path.name for path in folder.iterdir()] == [Path(outcome.backup).name]
+    assert seen(live) != before
+    restore(outcome.backup, other_database)
+    assert seen(other_database) == before
+    # The one before a rollback holds what the run wrote.
+    migrated = fingerprint(live, without=("kv_to_tables",), versions=False)
+    roll_back(live, "", confirm=True)
+    (second,) = set(folder.iterdir()) - {Path(outcome.backup)}
+    restore(str(second), other_database, replace=True)
+    found = fingerprint(other_database, without=("kv_to_tables",), versions=False)
+    assert [part[-1] for part in found if part[1] == "clients"] == [
+        part[-1] for part in migrated if part[1] == "clients"
+    ]
 
 
 def test_a_backup_holds_our_own_logged_tables_too(

@@ -111,6 +111,7 @@ def test_new_changed_and_gone_keys_are_found_by_hash_and_alone_moved(migrated: T
     assert outlived(migrated) == []
 
 
+@pytest.mark.slow
 def test_rows_of_gone_keys_go_where_the_operator_says_so_and_come_back(migrated: Target) -> None:
     put(migrated, "client:production:c-2", {**STORE["client:production:c-2"], "deleted": True})
     take_out(migrated, "client:production:c-1", "site:production:s-2")
@@ -138,6 +139,7 @@ def test_rows_of_gone_keys_go_where_the_operator_says_so_and_come_back(migrated:
     assert names(migrated, "sites") == ["Edited", "Second"]
 
 
+@pytest.mark.slow
 def test_a_correction_of_the_id_says_that_a_record_is_a_row_that_is_there(
     database: Target, tmp_path: Path
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_correction_mends_a_reject_and_what_waits_for_it(
     assert run(database).exit_code == Exit.REJECTS
 
 
+@pytest.mark.slow
 def test_a_correction_reaches_any_depth_and_the_whole_document(
     database: Target, tmp_path: Path
 ) -> None:

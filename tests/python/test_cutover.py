@@ -46,6 +46,7 @@ def ahead(target: Target) -> Difference:
         return difference(connection, target)
 
 
+@pytest.mark.slow
 def test_the_difference_counts_what_the_last_run_has_not_seen(store: Target) -> None:
     assert ahead(store) == Difference(5, 0, 0)
     migrate(store, OPTIONS, judge=False)
@@ -57,6 +58,7 @@ def test_the_difference_counts_what_the_last_run_has_not_seen(store: Target) -> 
     assert ahead(store) == Difference(1, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_watch_repeats_until_the_store_is_hardly_ahead(store: Target) -> None:
     seen: list[int] = []
     writes = iter([("client:production:c-2", CHANGED)])
@@ -105,6 +107,7 @@ def test_a_cut_over_leaves_no_difference_and_a_guard_and_can_be_undone(store: Ta
     assert undo(store) is False
 
 
+@pytest.mark.slow
 def test_writers_wait_while_the_store_is_locked_and_readers_do_not(store: Target) -> None:
     migrate(store, OPTIONS, judge=False)
     with connect(store, autocommit=True) as reader, connect(store, autocommit=True) as writer:
@@ -133,6 +136,7 @@ def test_writers_wait_while_the_store_is_locked_and_readers_do_not(store: Target
         writer.execute("delete from public.kv_store_6fcaeea3 where key = 'none'")
 
 
+@pytest.mark.slow
 def test_a_pass_that_takes_too_long_lets_writers_go_on_and_cuts_nothing_over(
     store: Target,
 ) -> None:

@@ -164,6 +164,7 @@ def test_a_server_that_is_stopped_at_once_loses_nothing(
         embedded.reset()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sign", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
 )
@@ -184,6 +185,7 @@ def test_a_signal_ends_a_run_tidily(
     assert_recovered(loaded, clean)
 
 
+@pytest.mark.slow
 def test_a_second_run_is_told_who_is_at_work(loaded: Target, tmp_path: Path) -> None:
     driver = start(loaded, tmp_path, "migrate", "--no-backup")
     driver.wait_for_nodes(5)
@@ -228,6 +230,7 @@ def test_a_read_only_target_is_said(loaded: Target) -> None:
         run(loaded)
 
 
+@pytest.mark.slow
 def test_short_limits_of_a_role_are_survived(
     live: Target, clean: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -253,6 +256,7 @@ def locked(live: Target) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.mark.slow
 def test_a_table_that_is_locked_for_a_while_is_waited_for(
     live: Target, locked: psycopg.Connection, clean: dict[str, Any], tmp_path: Path
 ) -> None:

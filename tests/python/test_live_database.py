@@ -147,6 +147,7 @@ def test_it_builds_on_postgresql_15_with_its_extensions(
         assert rows(target, "select count(*) from orders_summary_view") == [(12,)]
 
 
+@pytest.mark.slow
 def test_a_dry_run_over_the_live_database_leaves_it_as_it_was(live: Target, tmp_path: Path) -> None:
     load_documents(live, tmp_path, claiming_documents())
     before = live_fingerprint(live, versions=True)

@@ -120,6 +120,7 @@ def walk(target: Target, tmp_path: Path) -> None:
     assert gone == {line for line in before if "public.audit_logs" not in line}
 
 
+@pytest.mark.slow
 def test_a_live_database_on_postgresql_18_stays_what_it_is(
     database: Target, tmp_path: Path
 ) -> None:

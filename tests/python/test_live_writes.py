@@ -102,6 +102,7 @@ def test_a_row_the_application_changed_or_deleted_is_left_to_it_and_listed(chang
     assert enabled == "O"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "first", "third"),
     [("newest", "the application's", None), ("take-kv", "the store's", "the store's")],
@@ -123,6 +124,7 @@ def test_the_operator_says_who_wins(
     assert len(conflicts(changed)) == (0 if taken else 2)
 
 
+@pytest.mark.slow
 def test_the_newer_row_wins_where_the_operator_says_so(northwind: Target) -> None:
     set_field(northwind, f"order:{ORDERS[0]}", "updatedAt", "2030-01-01T00:00:00Z")
     set_field(northwind, f"order:{ORDERS[0]}", "notes", "the store's")
@@ -144,6 +146,7 @@ def test_two_rows_exchange_a_unique_value_in_one_transaction_and_back(northwind:
     assert dict(rows(northwind, "select id::text, slug from public.sites")) == slugs
 
 
+@pytest.mark.slow
 def test_an_exchange_with_a_row_that_stays_is_left_undone_and_fails_the_run(
     northwind: Target,
 ) -> None:
@@ -179,6 +182,7 @@ def test_a_rollback_takes_back_one_run_and_spares_what_was_touched_since(changed
     assert left == [(ORDERS[0],), (ORDERS[1],)]
 
 
+@pytest.mark.slow
 def test_a_rollback_with_edited_rows_leaves_nothing_of_ours(changed: Target) -> None:
     run(changed)
     roll_back(changed, "", confirm=True, run="all", include_edited=True)

@@ -137,6 +137,7 @@ def test_rollback_leaves_what_was_there_before(northwind: Target, migrated_north
     assert all_rows(northwind) == once
 
 
+@pytest.mark.slow
 @needs_northwind
 def test_rollback_restores_what_an_update_replaced(northwind: Target) -> None:
     rows_before = all_rows(northwind)
@@ -247,6 +248,7 @@ def test_a_view_where_a_final_table_must_stand_stops_the_run(
     assert isinstance(rows(database, "select id from orders")[0][0], int)
 
 
+@pytest.mark.slow
 def test_two_records_may_exchange_a_unique_value_between_runs(
     database: Target, tmp_path: Path
 ) -> None:
@@ -303,6 +305,7 @@ def test_a_unique_value_that_a_live_row_holds_is_a_reject(database: Target, tmp_
     ]
 
 
+@pytest.mark.slow
 def test_without_validation_the_constraints_still_reject_and_nothing_crashes(
     database: Target, tmp_path: Path
 ) -> None:
@@ -331,6 +334,7 @@ def test_without_validation_the_constraints_still_reject_and_nothing_crashes(
     ]
 
 
+@pytest.mark.slow
 def test_an_employee_number_claimed_twice_does_not_multiply_orders(
     database: Target, tmp_path: Path
 ) -> None:

@@ -267,6 +267,7 @@ def test_a_notice_takes_whole_numbers_only(monkeypatch: pytest.MonkeyPatch) -> N
     assert notice_of(history.steps()[0]) == sent
 
 
+@pytest.mark.slow
 def test_a_run_with_a_dead_and_a_slow_endpoint_is_the_run_without(
     database: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -168,6 +168,7 @@ def test_a_live_row_that_two_records_claim_says_so(live: Target, tmp_path: Path)
     ]
 
 
+@pytest.mark.slow
 def test_what_a_run_rejects_is_what_preflight_proposed(live: Target) -> None:
     before = take_survey(live).proposals
     outcome = run(live)

@@ -189,6 +189,7 @@ def test_an_unfinished_road_is_told_and_an_override_goes_on(
     assert "WARNING" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_approved_override_migrates_and_stands_in_the_history(
     database: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

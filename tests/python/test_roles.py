@@ -56,6 +56,9 @@ def owned_database(server: Target) -> Iterator[Target]:
                 connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def owner(server: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with psycopg.connect(conninfo(server), autocommit=True) as connection:

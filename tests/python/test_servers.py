@@ -70,6 +70,7 @@ def test_postgresql_16_gives_the_same_tables(
         assert_same(migrated(target, store), on_18)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SYSTEM_15.is_dir(), reason="PostgreSQL 15 is not installed here")
 def test_postgresql_15_with_a_language_collation_gives_the_same_tables(
     tmp_path: Path, store: Path, on_18: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch

@@ -214,6 +214,7 @@ def test_watch_looks_again_until_the_run_has_ended(
     assert "The run has ended" in shown.getvalue()
 
 
+@pytest.mark.slow
 def test_the_log_of_a_real_run_is_understood_and_status_writes_nothing(
     database: Target, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_log_of_a_run_holds_no_values_and_is_its_owners_alone(
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.slow
 def test_the_store_may_have_any_name(database: Target, tmp_path: Path) -> None:
     place = Target(
         "embedded",
