@@ -17,6 +17,9 @@ _SESSION = (
     " set lock_timeout = '60s'"
 )
 
+# psycopg says so when it begins a transaction, which it does not do in autocommit.
+_READ_ONLY = "; set default_transaction_read_only = on"
+
 
 def conninfo(target: Target, *, with_password: bool = True) -> str:
     """Give the libpq connection string of a target; `with_password=False` is safe to print."""
@@ -53,7 +56,7 @@ def connect(
             autocommit=True,
         )
         # Set, not passed as options: PGTZ and PGDATESTYLE would win over those.
-        connection.execute(_SESSION)
+        connection.execute(_SESSION + (_READ_ONLY if read_only else ""))
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         if target.password:
@@ -62,9 +65,6 @@ def connect(
             f"The database of target '{target.name}' cannot be reached: {reason}",
             "Check host, port, user and password of the target.",
         ) from None
-    if read_only:
-        # psycopg says so when it begins a transaction, which it does not do in autocommit.
-        connection.execute("set default_transaction_read_only = on")
     connection.autocommit = autocommit
     connection.read_only = read_only or None
     return connection
