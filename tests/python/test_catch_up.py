@@ -79,6 +79,7 @@ def migrated(database: Target, tmp_path: Path) -> Target:
     return database
 
 
+@pytest.mark.slow
 def test_new_changed_and_gone_keys_are_found_by_hash_and_alone_moved(migrated: Target) -> None:
     before = rows(migrated, "select id, xmin::text from public.clients order by id")
     put(migrated, "client:production:c-3", {**STORE["client:production:c-2"], "id": "c-3"})

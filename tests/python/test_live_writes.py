@@ -133,6 +133,7 @@ def test_the_newer_row_wins_where_the_operator_says_so(northwind: Target) -> Non
     assert notes(northwind)[ORDERS[0]] == "the store's"
 
 
+@pytest.mark.slow
 def test_two_rows_exchange_a_unique_value_in_one_transaction_and_back(northwind: Target) -> None:
     slugs = dict(rows(northwind, "select id::text, slug from public.sites"))
     set_field(northwind, f"site:{SITES[0]}", "slug", slugs[SITES[1]])

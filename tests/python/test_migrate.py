@@ -178,6 +178,7 @@ def test_a_bad_option_is_refused_in_one_sentence(options: dict[str, str]) -> Non
         Options(**options).checked()
 
 
+@pytest.mark.slow
 def test_too_many_rejects_stop_the_run_before_the_first_final_row(
     database: Target, tmp_path: Path
 ) -> None:
@@ -278,6 +279,7 @@ def test_two_records_may_exchange_a_unique_value_between_runs(
     assert rows(database, "select client_code from clients order by 1") == [("B",), (None,)]
 
 
+@pytest.mark.slow
 def test_a_unique_value_that_a_live_row_holds_is_a_reject(database: Target, tmp_path: Path) -> None:
     client = {"name": "Orchid", "contactEmail": "a@b.example", "clientCode": "A"}
     load_documents(database, tmp_path, {"client:1": client})

@@ -54,7 +54,7 @@ def with_catalog(server: Target, folder: Path) -> tuple[Result, Result]:
     return migrated_store(server, folder, WITH_CATALOG)
 
 
-@pytest.fixture(params=["as it was left", "with one catalog"])
+@pytest.fixture(params=["as it was left", pytest.param("with one catalog", marks=pytest.mark.slow)])
 def each(request: pytest.FixtureRequest) -> tuple[tuple[Group, ...], Result]:
     """Give each of the two stores with what a run made of it."""
     if request.param == "as it was left":

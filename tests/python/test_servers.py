@@ -87,6 +87,7 @@ def test_postgresql_15_with_a_language_collation_gives_the_same_tables(
         assert_same(migrated(place, store), on_18)
 
 
+@pytest.mark.slow
 def test_a_session_in_another_zone_and_style_gives_the_same_tables(
     database: Target, store: Path, on_18: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,7 @@ def test_the_printed_schema_is_the_one_in_docs(database: Target) -> None:
     assert schema_ddl(database) == (ROOT / "docs" / "schema.sql").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_log_of_a_run_holds_no_values_and_is_its_owners_alone(
     database: Target, tmp_path: Path
 ) -> None:
