@@ -47,11 +47,14 @@ def difference(connection: psycopg.Connection, target: Target) -> Difference:
     Without a ledger every key is new.
     """
     if not table_exists(connection, target.work_schema, "key_ledger"):
-        ledger: sql.Composable = sql.SQL("(select null::text, null::uuid where false)")
-        query = sql.SQL(_COUNTS.replace("as ledger", "as ledger (source_key, source_hash)"))
+        ledger: sql.Composable = sql.SQL(
+            "(select null::text as source_key, null::uuid as source_hash where false)"
+        )
     else:
-        ledger, query = sql.Identifier(target.work_schema, "key_ledger"), sql.SQL(_COUNTS)
+        ledger = sql.Identifier(target.work_schema, "key_ledger")
     found = connection.execute(
-        query.format(store=sql.Identifier(target.kv_schema, target.kv_table), ledger=ledger)
+        sql.SQL(_COUNTS).format(
+            store=sql.Identifier(target.kv_schema, target.kv_table), ledger=ledger
+        )
     ).fetchone()
     return Difference(*found) if found else Difference(0, 0, 0)

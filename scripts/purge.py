@@ -15,6 +15,7 @@ from psycopg import sql
 from scripts import console, history, road
 from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
+from scripts.run_lock import lock_key
 from scripts.settings import ROOT, Target
 
 # Models whose rows stay: keys, classes, codes, counts, and no part of a document.
@@ -247,8 +248,7 @@ def _mark(connection: psycopg.Connection, target: Target, runs: list[str]) -> No
 def _refuse_while_running(connection: psycopg.Connection, target: Target) -> None:
     """Hold the lock of a run until the transaction ends, or raise KvError."""
     row = connection.execute(
-        "select pg_try_advisory_xact_lock(hashtextextended('kv_to_tables.' || %s::text, 7347))",
-        (target.work_schema,),
+        sql.SQL("select pg_try_advisory_xact_lock({})").format(lock_key(target))
     ).fetchone()
     if not (row and row[0]):
         raise KvError(

@@ -15,18 +15,20 @@ from scripts.settings import Target
 
 NAME = "kv-to-tables "
 # 7347 keeps this lock apart from that of dry runs.
-_TAKE = "select pg_try_advisory_lock(hashtextextended('kv_to_tables.' || %s, 7347))"
-# A lock of 64 bits stands in two halves.
+_KEY = "hashtextextended('kv_to_tables.' || {schema}::text, 7347)"
+# Of `locks`, the row of the run's lock: 64 bits stand in two halves.
+_IS_LOCK = """
+    locks.locktype = 'advisory'
+    and locks.granted
+    and locks.objsubid = 1
+    and locks.database = (select oid from pg_database where datname = current_database())
+    and (locks.classid::bigint << 32) | locks.objid::bigint = {key}
+"""
 _HOLDER = """
     select activity.pid, activity.application_name
     from pg_locks as locks
     inner join pg_stat_activity as activity on locks.pid = activity.pid
-    where
-        locks.locktype = 'advisory'
-        and locks.objsubid = 1
-        and locks.database = (select oid from pg_database where datname = current_database())
-        and (locks.classid::bigint << 32) | locks.objid::bigint
-        = hashtextextended('kv_to_tables.' || %s, 7347)
+    where {is_lock}
 """
 # Statements of a run whose task is gone: the server goes on with them until they end. Runs of a
 # plain dbt, whose number is a UUID, are not told dead from alive by this lock, and left alone.
@@ -39,23 +41,24 @@ _LEFT_BEHIND = r"""
         and application_name <> %s
         and usename = current_user
 """
-
-
 # The sessions of one run, but for the one that holds its lock.
 _OF_RUN = """
     select pid from pg_stat_activity as activity
     where
         datname = current_database()
-        and application_name = %s
-        and not exists (
-            select from pg_locks as locks
-            where
-                locks.pid = activity.pid
-                and locks.locktype = 'advisory'
-                and (locks.classid::bigint << 32) | locks.objid::bigint
-                = hashtextextended('kv_to_tables.' || %s, 7347)
-        )
+        and application_name = {name}
+        and not exists (select from pg_locks as locks where locks.pid = activity.pid and {is_lock})
 """
+
+
+def lock_key(target: Target) -> sql.Composed:
+    """Give the SQL of the number that the lock of this target's runs goes by."""
+    return sql.SQL(_KEY).format(schema=sql.Literal(target.work_schema))
+
+
+def is_run_lock(target: Target) -> sql.Composed:
+    """Give the SQL condition by which a row `locks` of pg_locks is that lock, and held."""
+    return sql.SQL(_IS_LOCK).format(key=lock_key(target))
 
 
 @contextmanager
@@ -69,7 +72,9 @@ def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
     Raises KvError, naming the run and the session, when another run is at work.
     """
     with connect(target, autocommit=True, application_name=NAME + run_id) as connection:
-        taken = connection.execute(_TAKE, (target.work_schema,)).fetchone()
+        taken = connection.execute(
+            sql.SQL("select pg_try_advisory_lock({})").format(lock_key(target))
+        ).fetchone()
         if not taken or not taken[0]:
             raise _held(connection, target)
         yield _end_left_behind(connection, NAME + run_id)
@@ -77,7 +82,7 @@ def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
 
 def holder(connection: psycopg.Connection, target: Target) -> tuple[int, str] | None:
     """Give the session that holds the lock and its run, or None; reads only."""
-    found = connection.execute(_HOLDER, (target.work_schema,)).fetchone()
+    found = connection.execute(sql.SQL(_HOLDER).format(is_lock=is_run_lock(target))).fetchone()
     return (found[0], str(found[1]).removeprefix(NAME)) if found else None
 
 
@@ -107,7 +112,8 @@ def close_unfinished(connection: psycopg.Connection, target: Target, run_id: str
 
     The session that holds the lock is not ended: it is the caller's.
     """
-    for (pid,) in connection.execute(_OF_RUN, (NAME + run_id, target.work_schema)).fetchall():
+    others = sql.SQL(_OF_RUN).format(name=sql.Literal(NAME + run_id), is_lock=is_run_lock(target))
+    for (pid,) in connection.execute(others).fetchall():
         connection.execute("select pg_terminate_backend(%s, 5000)", (pid,))
     if table_exists(connection, target.work_schema, "runs"):
         connection.execute(

@@ -14,25 +14,18 @@ from psycopg.rows import dict_row
 
 from scripts import history
 from scripts.connection import table_exists
+from scripts.run_lock import NAME, is_run_lock
 from scripts.settings import Target
 
-_NAME = "kv-to-tables "
-# The lock is held in one session for the whole run; its 64 bits stand in two halves. A dry run that
-# holds none is known by the name of its sessions.
+# The lock is held in one session for the whole run. A dry run that holds none is known by the name
+# of its sessions.
 _AT_WORK = """
 select
     activity.pid,
     substr(activity.application_name, length({name}) + 1) as run_id,
     to_char(activity.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' as since
 from pg_stat_activity as activity
-left join pg_locks as locks
-    on
-        activity.pid = locks.pid
-        and locks.locktype = 'advisory'
-        and locks.granted
-        and locks.objsubid = 1
-        and (locks.classid::bigint << 32) | locks.objid::bigint
-        = hashtextextended('kv_to_tables.' || {schema}, 7347)
+left join pg_locks as locks on activity.pid = locks.pid and {is_lock}
 where
     activity.datname = current_database()
     and activity.pid <> pg_backend_pid()
@@ -142,8 +135,8 @@ def read_progress(connection: psycopg.Connection, target: Target) -> Progress | 
     KV_RUNS_DIR, each in a transaction of its own when the connection is in autocommit.
     """
     names: dict[str, sql.Composable] = {
-        "name": sql.Literal(_NAME),
-        "schema": sql.Literal(target.work_schema),
+        "name": sql.Literal(NAME),
+        "is_lock": is_run_lock(target),
     }
     found = _rows(connection, sql.SQL(_AT_WORK).format(**names))
     if not found:
@@ -155,7 +148,7 @@ def read_progress(connection: psycopg.Connection, target: Target) -> Progress | 
         run = sql.Literal(progress.run_id)
         query = sql.SQL(_BATCHES).format(checkpoints=checkpoints, run=run)
         progress.batches = [Batch(**row) for row in _rows(connection, query)]
-    name = sql.Literal(_NAME + progress.run_id)
+    name = sql.Literal(NAME + progress.run_id)
     blockers = _rows(connection, sql.SQL(_BLOCKERS).format(name=name))
     progress.blockers = [Blocker(**row) for row in blockers]
     return progress

@@ -93,19 +93,7 @@
                 select
                     last.id,
                     case when live.id is null then 'deleted' else 'edited' end
-                from (
-                    select distinct on (written.id)
-                        written.id,
-                        written.action,
-                        written.after_hash,
-                        lists.columns
-                    from {{ work_table('written_rows') }} as written
-                    inner join {{ work_table('runs') }} as runs on written.run_id = runs.run_id
-                    left join {{ work_table('written_columns') }} as lists
-                        on written.run_id = lists.run_id and written.entity = lists.entity
-                    where written.entity = %L
-                    order by written.id, runs.started_at desc
-                ) as last
+                from ({{ last_words('%L') }}) as last
                 left join %s as live on last.id = live.id
                 where
                     last.action <> 'delete'

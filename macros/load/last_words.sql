@@ -1,6 +1,6 @@
 {#
-  What our runs said last of each row of a table, as a query: id, run_id, action, after_hash and started_at
-  of the newest run that wrote it.
+  What our runs said last of each row of a table, as a query: id, run_id, action and after_hash of the
+  newest run that wrote it, and the columns its hash covers. `entity` is SQL of the table's plain name.
 #}
 {% macro last_words(entity) -%}
     select distinct on (written.id)
@@ -8,9 +8,11 @@
         written.run_id,
         written.action,
         written.after_hash,
-        runs.started_at
+        lists.columns
     from {{ work_table('written_rows') }} as written
     inner join {{ work_table('runs') }} as runs on written.run_id = runs.run_id
-    where written.entity = '{{ entity }}'
+    left join {{ work_table('written_columns') }} as lists
+        on written.run_id = lists.run_id and written.entity = lists.entity
+    where written.entity = {{ entity }}
     order by written.id, runs.started_at desc
 {%- endmacro %}

@@ -11,8 +11,9 @@
   - id_aliases: records whose id one of them changed, made anew by every run.
 #}
 {% macro create_run_tables() -%}
-    create schema if not exists "{{ var('dry_run_schema') or target.schema }}";
-    {{ close_schema() }}
+    {%- set schema = '"' ~ (var('dry_run_schema') or target.schema) ~ '"' %}
+    create schema if not exists {{ schema }};
+    {{ revoke_from_api('schema ' ~ schema) }}
     create table if not exists {{ work_table('runs') }} (
         run_id text primary key,
         started_at timestamptz not null default now(),

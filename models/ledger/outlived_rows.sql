@@ -24,7 +24,7 @@ written as (
         '{{ entity }}' as entity,
         last_words.id,
         last_words.run_id
-    from ({{ last_words(entity) }}) as last_words
+    from ({{ last_words("'" ~ entity ~ "'") }}) as last_words
     inner join {{ ref(entity) }} as final on last_words.id = final.id
     where last_words.action <> 'delete'
     {{ 'union all' if not loop.last }}
