@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from dotenv import load_dotenv
 
@@ -42,6 +44,15 @@ class Target:
     def protected(self) -> bool:
         """Say whether tasks that write must refuse without the operator's explicit word."""
         return self.name in PROTECTED
+
+
+@cache
+def project_vars() -> dict[str, Any]:
+    """Give the vars of dbt_project.yml, read once: what the models and Python must both know."""
+    import yaml
+
+    text = (ROOT / "dbt_project.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)["vars"])
 
 
 def prefix_of(target_name: str) -> str:

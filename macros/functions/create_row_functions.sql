@@ -5,11 +5,11 @@
   - hash_of_row(table, columns): SQL of a hash of a row `live`, over these columns. Null where one of
     them is gone. Instants and numbers are hashed as values, so that no setting of a session matters;
     jsonb as text, for the server's own hash of it takes different nesting for equal;
-  - touched_rows(entity, table): the ids of rows that a run wrote and somebody has changed (`edited`) or
-    deleted (`deleted`) since;
-  - touching_triggers(table): the row triggers before an update that set `updated_at`, by the text of
-    their function or as the extension moddatetime does, where we may switch them off (ALTER TABLE asks
-    for the owner).
+  - touched_rows(entity, table, among): the ids of rows that a run wrote and somebody has changed
+    (`edited`) or deleted (`deleted`) since, of all or of some;
+  - touching_triggers(table): the row triggers before an update whose function does nothing but set
+    `updated_at` (var `touch_function`, or the extension moddatetime), where we may switch them off
+    (ALTER TABLE asks for the owner).
 #}
 {% macro create_row_functions() -%}
     create or replace function {{ work_function('hashed_columns') }}(of_table regclass)
@@ -57,7 +57,7 @@
             and trigger.tgtype & 19 = 19
             and trigger.tgenabled in ('O', 'A')
             and (
-                function.prosrc ~* 'new\.updated_at\s*:?='
+                function.prosrc ~* '{{ var("touch_function") }}'
                 or function.proname = 'moddatetime'
                 and encode(trigger.tgargs, 'escape') like 'updated\_at%'
             )
@@ -66,7 +66,7 @@
     $function$;
 
     create or replace function {{ work_function('touched_rows') }}(
-        of_entity text, of_table regclass
+        of_entity text, of_table regclass, among uuid[] default null
     )
     returns table (id uuid, kind text) language plpgsql stable as $function$
     declare
@@ -96,14 +96,15 @@
                 from ({{ last_words('%L') }}) as last
                 left join %s as live on last.id = live.id
                 where
-                    last.action <> 'delete'
+                    last.action <> 'delete' %s
                     and (
                         live.id is null
                         or last.after_hash is distinct from case %s end
                     )
             $query$,
-            of_entity, of_table, hashes
-        );
+            of_entity, of_table, case when among is not null then 'and last.id = any($1)' end, hashes
+        )
+        using among;
     end
     $function$;
 {%- endmacro %}

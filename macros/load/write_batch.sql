@@ -12,7 +12,6 @@
     {%- set others = columns | reject('equalto', 'id') | list -%}
     set local statement_timeout = 0;
     {% set writing %}
-        perform set_config('lock_timeout', '{{ var("lock_timeout") }}', true);
         perform live.id
         from {{ live }} as live
         inner join planned on live.id = planned.id
@@ -59,5 +58,5 @@
         {% endfor %}
         {{ record_batch(live, incoming, batch, parts) }}
     {% endset %}
-    {{ with_retries(live, writing) }}
+    {{ with_retries([live], writing) }}
 {%- endmacro %}

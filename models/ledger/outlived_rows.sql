@@ -1,4 +1,8 @@
-{{ config(post_hook="{{ delete_outlived() }}") }}
+{{
+    config(
+        post_hook={"sql": "{{ delete_outlived() }}", "transaction": false}
+    )
+}}
 
 {% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
@@ -52,28 +56,44 @@ outlived as (
         migrated.target_id is null
         and written.id <> {{ legacy_catalog_id() }}
 
+),
+
+now_classed as (
+
+    select
+        entity,
+        target_id,
+        min(key_class) as key_class
+    from records
+    where key_class <> 'migrated'
+    group by entity, target_id
+
+),
+
+known_keys as (
+
+    select
+        entity,
+        target_id,
+        min(source_key) as source_key
+    from key_changes
+    group by entity, target_id
+
 )
 
 select
     outlived.entity,
     outlived.id,
     outlived.run_id as written_by,
-    coalesce(
-        (
-            select min(records.key_class)
-            from records
-            where
-                records.entity = outlived.entity
-                and records.target_id = outlived.id
-        ),
-        'gone'
-    ) as reason,
-    (
-        select min(key_changes.source_key)
-        from key_changes
-        where
-            key_changes.entity = outlived.entity
-            and key_changes.target_id = outlived.id
-    ) as source_key,
+    coalesce(now_classed.key_class, 'gone') as reason,
+    known_keys.source_key,
     'kept' as outcome
 from outlived
+left join now_classed
+    on
+        outlived.entity = now_classed.entity
+        and outlived.id = now_classed.target_id
+left join known_keys
+    on
+        outlived.entity = known_keys.entity
+        and outlived.id = known_keys.target_id

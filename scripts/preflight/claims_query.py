@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import sql
 
 from scripts.preflight.claims_sql import STORE, TARGET_ID
-from scripts.settings import ROOT, Target, prefix_of
+from scripts.settings import ROOT, Target, prefix_of, project_vars
 
 # Of each table: the column that is unique, and the one it is unique in.
 CLAIMED = {
@@ -37,9 +37,7 @@ def claims_query(
     `uncorrected` is a condition more on the key; of each table come so many claims and the number
     of all. Reads dbt_project.yml and the seeds, as the models do.
     """
-    import yaml
-
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    project = project_vars()
     environment = _setting(target, "ENVIRONMENT")
     return sql.SQL(STORE).format(
         live=live,

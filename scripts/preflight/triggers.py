@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.preflight.findings import OK, WARN, Finding, View, listed
-from scripts.settings import ENTITIES
+from scripts.settings import ENTITIES, project_vars
 
 _TRIGGERS = """
 select
@@ -18,7 +18,8 @@ select
     held.tgtype & 2 = 2,
     held.tgtype & 4 = 4,
     held.tgtype & 16 = 16,
-    routine.prosrc ~* 'new\\s*\\.\\s*"?updated_at"?\\s*:?=' or routine.proname = 'moddatetime'
+    routine.prosrc ~* %s
+    or routine.proname = 'moddatetime' and encode(held.tgargs, 'escape') like 'updated\\_at%%'
 from pg_trigger as held
 inner join pg_class as class on held.tgrelid = class.oid
 inner join pg_proc as routine on held.tgfoid = routine.oid
@@ -46,7 +47,8 @@ where schemaname = %s and tablename = any(%s) group by pubname
 def triggers(view: View) -> Iterator[Finding]:
     """Name the triggers that fire when a run writes, and say what they will do to its rows."""
     schema, tables = view.target.final_schema, list(ENTITIES)
-    found = view.rows(_TRIGGERS, schema, tables, tables)
+    touch = project_vars()["touch_function"]
+    found = view.rows(_TRIGGERS, touch, schema, tables, tables)
     if not found:
         yield Finding("triggers", OK, "None fires on a row we write.")
     stamps: dict[str, list[str]] = {}

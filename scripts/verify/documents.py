@@ -6,10 +6,9 @@ import json
 import uuid
 from functools import cache
 
-import yaml
 from psycopg import sql
 
-from scripts.settings import ROOT
+from scripts.settings import project_vars
 from scripts.verify.columns import Column, Kind
 from scripts.verify.scope import WHITE_SPACE, Scope
 
@@ -184,8 +183,7 @@ def made_id(
 @cache
 def namespace() -> uuid.UUID:
     """Read the name space of ids that are made from text ids."""
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return uuid.UUID(project["vars"]["id_namespace"])
+    return uuid.UUID(project_vars()["id_namespace"])
 
 
 def made_in_python(entity: str, environment: str, site: str, record_id: str) -> uuid.UUID:

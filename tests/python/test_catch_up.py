@@ -118,7 +118,7 @@ def test_rows_of_gone_keys_go_where_the_operator_says_so_and_come_back(migrated:
     take_out(migrated, "client:production:c-1", "site:production:s-2")
     with connect(migrated) as connection:
         connection.execute("update public.sites set name = 'Edited' where slug = 'o'")
-    outcome = run(migrated, judge=True, on_gone="delete")
+    outcome = run(migrated, judge=True, on_gone="delete", batch_size="1")
     # The site that stays keeps its client in the table, and its row is as the application edited it.
     assert outcome.failures == []
     assert names(migrated, "clients") == ["Orchid Freight"]

@@ -103,6 +103,25 @@ def test_a_row_the_application_changed_or_deleted_is_left_to_it_and_listed(chang
 
 
 @pytest.mark.slow
+def test_a_trigger_that_does_more_than_touch_fires_and_what_it_changed_is_listed(
+    changed: Target,
+) -> None:
+    execute(
+        changed,
+        "create or replace function public.touch() returns trigger language plpgsql as 'begin"
+        " new.updated_at = now(); new.notes = upper(new.notes); return new; end'",
+    )
+    outcome = run(changed, judge=True)
+    assert outcome.failures == []
+    assert notes(changed)[ORDERS[1]] == "THE STORE'S"
+    assert rows(
+        changed,
+        "select overruled from kv_to_tables.written_rows where id = %s and action = 'update'",
+        ORDERS[1],
+    ) == [(["notes", "updated_at"],)]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "first", "third"),
     [("newest", "the application's", None), ("take-kv", "the store's", "the store's")],
