@@ -1,7 +1,7 @@
 {#
   on-run-start: refuses a protected target unless the task, or KV_ALLOW_PROTECTED=<target>, allows it;
-  refuses a second run beside another; then makes the tables that outlive a run and enters this one.
-  `dbt test`, `docs` and `compile` write nothing.
+  refuses vars that say nothing, and a second run beside another; then makes the tables that outlive a
+  run and enters this one. `dbt test`, `docs` and `compile` write nothing.
 #}
 {% macro start_run() -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'seed') -%}
@@ -11,6 +11,7 @@
                 ~ "KV_ALLOW_PROTECTED=prod for this one command."
             ) }}
         {%- endif -%}
+        {{ check_vars() }}
         {{ create_run_tables() }}
         {{ create_functions() }}
         {{ enter_run() }}

@@ -32,8 +32,8 @@ _VALUES = {
     Kind.REFERENCE: "null::text",
 }
 # The hash is asked after the join, or every document would be hashed for every entity; and in a
-# case, for of a bare comparison PostgreSQL expects that hardly a row passes. A list is opened once
-# for all its elements.
+# case, for of a bare comparison PostgreSQL expects that hardly a row passes. A list is hashed and
+# opened once for all its elements: hence the materialized steps, a list may be of 50 MB.
 _DOCUMENTS = """
     select
         source_key, environment, target_id,
@@ -58,19 +58,19 @@ _DOCUMENTS = """
     union all
     select ledger.source_key, ledger.environment, ledger.target_id, lists.document
     from (
-        select
-            captured.key as list_key,
-            captured.source_hash,
-            element.ordinal,
-            element.document
-        from (
+        with captured as materialized (
             select store.key, md5(store.value::text)::uuid as source_hash, store.value as stored
             from {store} as store
             where store.key in (select list_key from {element_ledger} where entity = {entity})
-        ) as captured
-        cross join lateral jsonb_array_elements(
-            case when jsonb_typeof({opened}) = 'array' then {opened} else '[]' end
-        ) with ordinality as element (document, ordinal)
+        ),
+        opened as materialized (
+            select captured.key as list_key, captured.source_hash, element.ordinal, element.document
+            from captured
+            cross join lateral jsonb_array_elements(
+                case when jsonb_typeof({opened}) = 'array' then {opened} else '[]' end
+            ) with ordinality as element (document, ordinal)
+        )
+        select * from opened
     ) as lists
     inner join {judged_records} as ledger
         on ledger.store_key = lists.list_key

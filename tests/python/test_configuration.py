@@ -1,0 +1,65 @@
+"""A mistake in what a user edits stops the run, by name, before anything is written (F32)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from driver import environment
+from helpers import load_documents, rows
+
+from scripts.errors import Exit
+from scripts.settings import ROOT, Target
+
+NOT_COPIED = shutil.ignore_patterns(
+    *(".git", ".venv", ".embedded", "target", "logs", "runs", "backups", "site", "*_cache", ".env")
+)
+FAMILIES = "seeds/key_families.csv"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        # The same keys under two patterns: which family is theirs?
+        (FAMILIES, "client:<id>,", "client:<code>,client,record,clients,,9,\nclient:<id>,", "shape"),
+        (FAMILIES, "client:<id>,client,record", "client:<id>,client,recrod", "class"),
+        (FAMILIES, "client:<id>,client,record,clients", "client:<id>,client,record,client", "entity"),
+        (FAMILIES, "client:<id>,", "client:<ID>,", "every_pattern_can_match"),
+        ("seeds/value_maps.csv", "\nsites,", "\nsite,", "seeds_name_columns"),
+        ("seeds/defaults.csv", "\norders,", "\norder,", "seeds_name_columns"),
+        ("dbt_project.yml", "on_gone: keep", "on_gone: kept", "on_gone"),
+    ],
+    ids=["two patterns", "class", "entity", "form", "word", "default", "var"],
+)
+def test_a_mistake_in_a_file_of_the_user_stops_the_run_by_name(
+    file: str, old: str, new: str, named: str, database: Target, tmp_path: Path
+) -> None:
+    load_documents(database, tmp_path, {"client:production:c": {"name": "Orchid Freight"}})
+    project = tmp_path / "project"
+    shutil.copytree(ROOT, project, ignore=NOT_COPIED)
+    path = project / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "invoke", "migrate", "--no-backup", "--target=dev"],
+        cwd=project,
+        env={
+            **environment(database),
+            "PYTHONPATH": str(project),
+            "KV_RUNS_DIR": str(tmp_path / "runs"),
+            "DBT_TARGET_PATH": str(Path(os.environ["DBT_TARGET_PATH"], "broken")),
+        },
+        capture_output=True,
+        text=True,
+    )
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == Exit.FAILED, said
+    assert named in said
+    assert "Traceback" not in said
+    assert rows(database, "select to_regclass('public.clients')") == [(None,)]
