@@ -1,4 +1,4 @@
-"""A mistake in what a user edits stops the run, by name, before anything is written (F32)."""
+"""A mistake in what a user edits stops the run, by name, before anything is written."""
 
 from __future__ import annotations
 
