@@ -33,25 +33,49 @@ records as (
 ),
 
 {# A name that a column is read from stands beside another spelling of it in the same document. #}
-second_spellings as (
+named_members as (
 
     select
         members.source_key,
         members.field,
-        named.field as other_spelling_of,
-        members.value <> records.document #> used.path as is_unequal
+        members.value,
+        named.entity,
+        named.field as other_spelling_of
     from members
     inner join paths as named
         on
             members.entity = named.entity
             and named.path = array[members.field]
-    inner join ledger on members.source_key = ledger.source_key
+
+),
+
+{# Materialized: what is left is so little by the planner's estimate that it would read all documents
+   anew for every row of it. #}
+located as materialized (
+
+    select
+        named_members.*,
+        ledger.spelling,
+        records.document
+    from named_members
+    inner join ledger on named_members.source_key = ledger.source_key
+    inner join records on named_members.source_key = records.source_key
+
+),
+
+second_spellings as (
+
+    select
+        located.source_key,
+        located.field,
+        located.other_spelling_of,
+        located.value <> located.document #> used.path as is_unequal
+    from located
     inner join paths as used
         on
-            named.entity = used.entity
-            and named.field = used.field
-            and substr(ledger.spelling, used.place, 1) = used.choice
-    inner join records on members.source_key = records.source_key
+            located.entity = used.entity
+            and located.other_spelling_of = used.field
+            and substr(located.spelling, used.place, 1) = used.choice
 
 )
 
