@@ -14,7 +14,7 @@ from scripts.settings import Target
 _SESSION = (
     "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1;"
     " set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"
-    " set lock_timeout = '60s'"
+    " set idle_session_timeout = 0; set lock_timeout = '60s'"
 )
 
 # psycopg says so when it begins a transaction, which it does not do in autocommit.

@@ -22,6 +22,7 @@ _SESSION = (
     # A statement over a whole store is a long one, whatever the role's limit; waiting is not work.
     "-c statement_timeout=0",
     "-c idle_in_transaction_session_timeout=0",
+    "-c idle_session_timeout=0",
     "-c lock_timeout=60s",
 )
 _NOISE = ("DETAIL", "LINE ", "CONTEXT", "HINT", "compiled code", "^", "> in", "> called")

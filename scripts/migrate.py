@@ -264,9 +264,21 @@ def _build(
         outcome.failures.append(result.error)
     for node in result.failed:
         outcome.failures.append(f"{node.kind} {node.name}: {node.message}")
+    if any("lock timeout" in node.message for node in result.failed):
+        outcome.failures += _holders(target)
     if not result.success and not outcome.failures:
         outcome.failures.append("dbt failed without naming a node.")
     return result.success
+
+
+def _holders(target: Target) -> list[str]:
+    """Name the sessions that lock a table out of our reach, and what to do about them."""
+    from scripts.preflight.activity import locks
+    from scripts.preflight.findings import STOP, View
+
+    with connect(target, read_only=True) as connection:
+        found = list(locks(View(connection, target)))
+    return [f"{one.found} {one.remedy}" for one in found if one.status == STOP]
 
 
 @contextmanager

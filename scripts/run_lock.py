@@ -69,7 +69,8 @@ def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
     is, however that ends. Statements that a killed run left on the server are ended first, because
     the locks they hold would stop this one.
 
-    Raises KvError, naming the run and the session, when another run is at work.
+    Raises KvError, naming the run and the session, when another run is at work; and in the end,
+    when somebody has ended our session, and with it the lock.
     """
     with connect(target, autocommit=True, application_name=NAME + run_id) as connection:
         taken = connection.execute(
@@ -78,6 +79,13 @@ def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
         if not taken or not taken[0]:
             raise _held(connection, target)
         yield _end_left_behind(connection, NAME + run_id)
+        try:
+            connection.execute("select 1")
+        except psycopg.OperationalError:
+            raise KvError(
+                "The session that held this run's lock was ended: another run may have begun beside it.",
+                "Run 'invoke verify', and 'invoke migrate' again.",
+            ) from None
 
 
 def holder(connection: psycopg.Connection, target: Target) -> tuple[int, str] | None:

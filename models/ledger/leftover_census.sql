@@ -49,8 +49,8 @@ named_members as (
 
 ),
 
-{# Materialized: what is left is so little by the planner's estimate that it would read all documents
-   anew for every row of it. #}
+{# Materialized: what is left is so little by the planner's estimate that it would read all
+   documents anew for every row of it. #}
 located as materialized (
 
     select

@@ -26,9 +26,19 @@ FAMILIES = "seeds/key_families.csv"
     ("file", "old", "new", "named"),
     [
         # The same keys under two patterns: which family is theirs?
-        (FAMILIES, "client:<id>,", "client:<code>,client,record,clients,,9,\nclient:<id>,", "shape"),
+        (
+            FAMILIES,
+            "client:<id>,",
+            "client:<code>,client,record,clients,,9,\nclient:<id>,",
+            "shape",
+        ),
         (FAMILIES, "client:<id>,client,record", "client:<id>,client,recrod", "class"),
-        (FAMILIES, "client:<id>,client,record,clients", "client:<id>,client,record,client", "entity"),
+        (
+            FAMILIES,
+            "client:<id>,client,record,clients",
+            "client:<id>,client,record,client",
+            "entity",
+        ),
         (FAMILIES, "client:<id>,", "client:<ID>,", "every_pattern_can_match"),
         ("seeds/value_maps.csv", "\nsites,", "\nsite,", "seeds_name_columns"),
         ("seeds/defaults.csv", "\norders,", "\norder,", "seeds_name_columns"),
