@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -32,7 +33,7 @@ _FUNCTION = """
     $guard$
 """
 _TRIGGER = """
-    create trigger {guard} before insert or update or delete or truncate on {store}
+    create or replace trigger {guard} before insert or update or delete or truncate on {store}
     for each statement execute function {function}()
 """
 
@@ -62,7 +63,7 @@ def cut_over(target: Target, options: Options, *, guard: bool, max_lock: int) ->
         step.store_shape = shape
         # Before the lock, not under it: writers wait for the pass alone.
         step.facts["backup"] = "" if options.no_backup else str(backup(target).folder)
-        with _locked(target, max_lock) as holder:
+        with _locked(target, max_lock=max_lock) as holder:
             start = time.monotonic()
             outcome = migrate(target, replace(options, no_backup=True), shape=shape)
             if outcome.failures:
@@ -83,7 +84,10 @@ def undo(target: Target) -> bool:
     One transaction. Rows stay as they are: what was written to the tables meanwhile is the
     application's and is not carried back into the store.
     """
-    with notice.announced("cutover_undone", target.name) as step, connect(target) as connection:
+    with (
+        notice.announced("cutover_undone", target.name) as step,
+        _locked(target, "access exclusive") as connection,
+    ):
         found = connection.execute(
             "select 1 from pg_trigger where tgname = %s and tgrelid = to_regclass(%s)",
             (_GUARD, _store(target).as_string(connection)),
@@ -104,15 +108,19 @@ def undo(target: Target) -> bool:
 
 
 @contextmanager
-def _locked(target: Target, max_lock: int) -> Iterator[psycopg.Connection]:
-    """Hold the store against writers; an error or the end of the session lets it go."""
+def _locked(
+    target: Target, mode: LiteralString = "share row exclusive", max_lock: int = 60
+) -> Iterator[psycopg.Connection]:
+    """Hold the store, against writers or everybody; an error or the end of the session lets it go.
+
+    The lock is asked for in short attempts: whoever waits for one makes others wait behind it.
+    """
     with connect(target) as holder:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                # The pause is short: whoever waits for a lock makes others wait behind it.
                 holder.execute("set local lock_timeout = '2s'")
                 holder.execute(
-                    sql.SQL("lock table {} in share row exclusive mode").format(_store(target))
+                    sql.SQL("lock table {} in {} mode").format(_store(target), sql.SQL(mode))
                 )
                 break
             except psycopg.errors.LockNotAvailable:
@@ -121,7 +129,7 @@ def _locked(target: Target, max_lock: int) -> Iterator[psycopg.Connection]:
                 time.sleep(min(0.1 * 2**attempt, 5) * jitter)
         else:
             raise KvError(
-                "The key-value table is being written by a transaction that does not end.",
+                "The key-value table is in use by a transaction that does not end.",
                 "End it (pg_stat_activity tells whose it is) and repeat; nothing was done.",
             )
         holder.execute(
@@ -148,9 +156,6 @@ def _finish(holder: psycopg.Connection, target: Target, *, guard: bool, max_lock
         )
         if guard:
             holder.execute(sql.SQL(_FUNCTION).format(**_names(target)))
-            holder.execute(
-                sql.SQL("drop trigger if exists {guard} on {store}").format(**_names(target))
-            )
             holder.execute(sql.SQL(_TRIGGER).format(**_names(target)))
         holder.commit()
     except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout):

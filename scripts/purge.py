@@ -116,9 +116,12 @@ def provable_run(connection: psycopg.Connection, target: Target) -> str:
 
 
 def refuse_purged_rollback(
-    connection: psycopg.Connection, target: Target, tables: tuple[str, ...]
+    connection: psycopg.Connection,
+    target: Target,
+    tables: tuple[str, ...],
+    runs: tuple[str, ...],
 ) -> None:
-    """Raise KvError when a rollback of these tables needs rows that were purged; reads only."""
+    """Raise KvError when a rollback of these runs needs rows that were purged; reads only."""
     row = connection.execute(
         sql.SQL(
             "select count(*), min(entity), min(run_id) from ("
@@ -126,7 +129,7 @@ def refuse_purged_rollback(
             "  written.entity, written.run_id, written.action, written.before,"
             "  to_jsonb(runs) ->> 'purged_at' as purged_at"
             "  from {written} as written inner join {runs} as runs on written.run_id = runs.run_id"
-            "  where written.entity = any(%s)"
+            "  where written.entity = any(%s) and written.run_id = any(%s)"
             "  order by written.entity, written.id, runs.started_at"
             ") as first_word"
             " where action <> 'insert' and before is null and purged_at is not null"
@@ -134,7 +137,7 @@ def refuse_purged_rollback(
             written=sql.Identifier(target.work_schema, "written_rows"),
             runs=sql.Identifier(target.work_schema, "runs"),
         ),
-        (list(tables),),
+        (list(tables), list(runs)),
     ).fetchone()
     if row and row[0]:
         raise KvError(

@@ -36,12 +36,15 @@ _ROWS = """
         first.id,
         case
             when live.id is null and first.action = 'insert' then 'gone'
-            when live.id is null and first.action = 'update' then 'spared_deleted'
             when later.id is not null then 'spared_later'
-            when first.action = 'delete' and live.id is null and touched.id is null then 'insert'
-            when first.action = 'delete' and (touched.id is not null or last.action = 'delete')
+            when live.id is null and last.action = 'delete' then 'insert'
+            when live.id is null then 'spared_deleted'
+            when last.action = 'delete' then 'spared_edited'
+            when
+                not {include_edited}
+                and touched.id is not null
+                and (touched.kind <> 'extended' or first.action = 'insert')
                 then 'spared_edited'
-            when touched.id is not null and not {include_edited} then 'spared_edited'
             when first.action = 'insert' then 'delete'
             else 'restore'
         end,
@@ -64,7 +67,8 @@ _ROWS = """
         where written.entity = {entity} and written.run_id <> all({chosen})
         order by written.id, runs.started_at desc
     ) as later on first.id = later.id and later.started_at > last.started_at
-    left join {touched_rows}({entity}, {name}::regclass) as touched on first.id = touched.id
+    left join {touched_rows}({entity}, {name}::regclass, null, true) as touched
+        on first.id = touched.id
     left join {final} as live on first.id = live.id
 """
 # A row stays when one that stays refers to it.
@@ -73,15 +77,17 @@ _KEPT_BY_CHILD = """
     set step = 'spared_parent'
     where entity = {entity} and step = 'delete' and exists (
         select from {child} as child
+        inner join {final} as parent on {match}
         left join takeback as going
             on going.entity = {child_entity} and child.id = going.id and going.step = 'delete'
-        where child.{column} = takeback.id and going.id is null
+        where parent.id = takeback.id and going.id is null
     )
 """
 _REFERRING = """
     select count(*) from {child} as child
+    inner join {final} as parent on {match}
     inner join takeback on takeback.entity = {entity} and takeback.step = 'delete'
-        and child.{column} = takeback.id
+        and parent.id = takeback.id
 """
 # Whoever refers to a row locks it against deletion: this keeps new ones out.
 _HELD = """
@@ -92,14 +98,24 @@ _HELD = """
         for update of final
     ) as held
 """
+# The columns of a key, and those they refer to, pair by pair.
 _FOREIGN_KEYS = """
-    select space.nspname::text, child.relname::text, attname::text
-    from pg_constraint
-    inner join pg_class as child on child.oid = conrelid
+    select
+        space.nspname::text,
+        child.relname::text,
+        array_agg(referring.attname::text order by pairs.place),
+        array_agg(referred.attname::text order by pairs.place)
+    from pg_constraint as keys
+    cross join unnest(keys.conkey, keys.confkey) with ordinality as pairs (child, parent, place)
+    inner join pg_class as child on child.oid = keys.conrelid
     inner join pg_namespace as space on space.oid = child.relnamespace
-    inner join pg_attribute on attrelid = conrelid and attnum = conkey[1]
-    where contype = 'f' and confrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
-    order by space.nspname, child.relname, attname
+    inner join pg_attribute as referring
+        on keys.conrelid = referring.attrelid and pairs.child = referring.attnum
+    inner join pg_attribute as referred
+        on keys.confrelid = referred.attrelid and pairs.parent = referred.attnum
+    where keys.contype = 'f' and keys.confrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
+    group by keys.oid, space.nspname, child.relname
+    order by space.nspname, child.relname, keys.oid
 """
 _COUNTS = """
     select
@@ -174,7 +190,7 @@ def make_plan(connection: psycopg.Connection, target: Target, wanted: Wanted) ->
     Fills the temporary table `takeback` (entity, id, step, before), in the caller's transaction,
     and reads everything else. Raises KvError where a row that stays refers to one that would go.
     """
-    refuse_purged_rollback(connection, target, wanted.tables)
+    refuse_purged_rollback(connection, target, wanted.tables, wanted.runs)
     connection.execute(_TABLE)
     for entity in wanted.tables:
         if table_exists(connection, target.final_schema, entity):
@@ -182,13 +198,28 @@ def make_plan(connection: psycopg.Connection, target: Target, wanted: Wanted) ->
     return [_step(connection, target, entity, wanted) for entity in wanted.tables]
 
 
-def foreign_keys(
-    connection: psycopg.Connection, target: Target, parent: str
-) -> list[tuple[str, str, str]]:
-    """Give schema, table and column of every foreign key to a table, of ours or of anybody."""
+@dataclass(frozen=True)
+class ForeignKey:
+    """A foreign key to a table, of ours or of anybody: who refers, by which columns, to which."""
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    referred: tuple[str, ...]
+
+    def match(self) -> sql.Composed:
+        """Give the condition by which a row `child` refers to a row `parent`."""
+        return sql.SQL(" and ").join(
+            sql.SQL("child.{} = parent.{}").format(sql.Identifier(ours), sql.Identifier(theirs))
+            for ours, theirs in zip(self.columns, self.referred, strict=True)
+        )
+
+
+def foreign_keys(connection: psycopg.Connection, target: Target, parent: str) -> list[ForeignKey]:
+    """Give every foreign key that refers to a final table; reads the catalog."""
     return [
-        (str(schema), str(table), str(column))
-        for schema, table, column in connection.execute(
+        ForeignKey(str(schema), str(table), tuple(columns), tuple(referred))
+        for schema, table, columns, referred in connection.execute(
             _FOREIGN_KEYS, (target.final_schema, parent)
         )
     ]
@@ -204,10 +235,11 @@ def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: 
         )
     )
     connection.execute("analyze takeback")
-    for schema, child, column in foreign_keys(connection, target, entity):
+    for key in foreign_keys(connection, target, entity):
+        schema, child = key.schema, key.table
         parts = {
             "child": sql.Identifier(schema, child),
-            "column": sql.Identifier(column),
+            "match": key.match(),
             "child_entity": sql.Literal(child),
             **names,
         }
@@ -228,7 +260,7 @@ def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: 
         except psycopg.errors.InsufficientPrivilege:
             raise KvError(
                 f"'{target.user}' may not see whether rows of {schema}.{child} refer to {entity}.",
-                f"grant select ({column}) on {schema}.{child} to {target.user};",
+                f"grant select ({', '.join(key.columns)}) on {schema}.{child} to {target.user};",
             ) from None
         if found and found[0]:
             raise KvError(

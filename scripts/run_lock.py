@@ -83,7 +83,8 @@ def run_lock(target: Target, run_id: str) -> Iterator[list[int]]:
             connection.execute("select 1")
         except psycopg.OperationalError:
             raise KvError(
-                "The session that held this run's lock was ended: another run may have begun beside it.",
+                "The session that held this run's lock was ended:"
+                " another run may have begun beside it.",
                 "Run 'invoke verify', and 'invoke migrate' again.",
             ) from None
 

@@ -2,6 +2,7 @@
   What the batches of one table need to know of it, asked once, as a dict:
   - columns: the columns a row's hash covers, as SQL of a text[];
   - hash: SQL of that hash of a row `live`;
+  - image: SQL of the whole row, to be kept;
   - hashes: the same for the columns of each earlier run, as [SQL of the text[], SQL of the hash];
   - triggers: those that overwrite `updated_at` and that we may switch off, as [name, its state].
 #}
@@ -37,6 +38,7 @@
     {{ return({
         'columns': current[0],
         'hash': current[1],
+        'image': image_of_row(live),
         'hashes': hashes,
         'triggers': load_result('triggers')['data']
     }) }}

@@ -4,7 +4,8 @@
   kind: `insert` and `update` are ours to write. The others are conflicts: `foreign` (a row the
   application wrote stands under the id), `edited` (it was changed since we wrote it), `deleted` (it was
   deleted since), `taken` (a row that stays holds a unique value of it). The var `on_conflict` says who
-  wins the first three; a taken value never can.
+  wins the first three; a taken value never can. `write_batch` adds `refused` (a trigger kept the row as
+  it was).
 #}
 {% macro decide_rows(live, incoming, batch, parts) -%}
     {%- set policy = var('on_conflict') -%}
@@ -36,7 +37,7 @@
                     then 'edited'
                 else 'update'
             end as kind,
-            to_jsonb(live) as before,
+            {{ parts['image'] }} as before,
             incoming.updated_at as incoming_updated_at,
             live.updated_at as live_updated_at
         from planned

@@ -14,10 +14,11 @@
             {%- endset -%}
             {%- set rows = run_query(count).rows[0][0] -%}
             {%- set referring = foreign_keys_to(live) if rows else [] -%}
+            {%- set image = image_of_row(live) if rows -%}
             {%- for batch in range(0, rows, var('batch_size') | int) -%}
                 {%- call statement('batch', auto_begin=true) -%}
                     set local statement_timeout = 0;
-                    {{ with_retries([live], delete_batch(live, referring)) }}
+                    {{ with_retries([live], delete_batch(live, referring, image)) }}
                 {%- endcall -%}
                 {%- do adapter.commit() -%}
             {%- endfor -%}

@@ -28,14 +28,21 @@
         end if;
         {% endfor %}
         {{ release_values(live, incoming) }}
-        update {{ live }} as live
-        set
-        {%- for column in others %}
-            {{ column }} = incoming.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-        from {{ incoming }} as incoming, decided
-        where live.id = incoming.id and decided.id = incoming.id
-            and decided.is_written and decided.before is not null;
+        with updated as (
+            update {{ live }} as live
+            set
+            {%- for column in others %}
+                {{ column }} = incoming.{{ column }}{{ ',' if not loop.last }}
+            {%- endfor %}
+            from {{ incoming }} as incoming, decided
+            where live.id = incoming.id and decided.id = incoming.id
+                and decided.is_written and decided.before is not null
+            returning live.id
+        )
+        update decided
+        set is_written = false, kind = 'refused'
+        where is_written and before is not null
+            and not exists (select from updated where updated.id = decided.id);
 
         with inserted as (
             insert into {{ live }} ({{ columns | join(', ') }})

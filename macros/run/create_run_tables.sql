@@ -58,7 +58,9 @@
         run_id text not null,
         entity text not null,
         id uuid not null,
-        kind text not null check (kind in ('foreign', 'edited', 'deleted', 'taken')),
+        kind text not null check (
+            kind in ('foreign', 'edited', 'deleted', 'taken', 'refused')
+        ),
         is_written boolean not null,
         columns text[],
         primary key (run_id, entity, id)

@@ -12,6 +12,7 @@
             ) }}
         {%- endif -%}
         {{ check_vars() }}
+        {{ check_final_names() }}
         {{ create_run_tables() }}
         {{ create_functions() }}
         {{ enter_run() }}

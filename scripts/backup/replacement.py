@@ -88,6 +88,8 @@ class Replacement:
                 if (inbox := self.inbox(table))
             ]
         )
+        # A table with events that wait for the end of the transaction cannot be altered.
+        self.connection.execute("set constraints all immediate")
         for statement in self._switched_on:
             self.connection.execute(statement)
 

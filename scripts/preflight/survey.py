@@ -30,6 +30,7 @@ _CHECKS: tuple[tuple[str, Callable[[View], Iterable[Finding]]], ...] = (
     ("store", store.store),
     ("tables", tables.names),
     ("contracts", tables.contracts),
+    ("unique indexes", tables.unique_indexes),
     ("rows", tables.contents),
     ("triggers", triggers.triggers),
     ("listeners", triggers.listeners),

@@ -51,6 +51,20 @@ where
     and class.relname = any(%s)
     and held.contype in ('p', 'u', 'f', 'c', 'x')
 """
+# A constraint's own index is told with the constraint.
+_UNIQUE_INDEXES = """
+select class.relname::text, array_agg(held.relname::text order by held.relname)
+from pg_index
+inner join pg_class as class on pg_index.indrelid = class.oid
+inner join pg_class as held on pg_index.indexrelid = held.oid
+where
+    class.relnamespace = to_regnamespace(quote_ident(%s))
+    and class.relname = any(%s)
+    and pg_index.indisunique
+    and not exists (select from pg_constraint where conindid = pg_index.indexrelid)
+group by class.relname
+order by array_position(%s, class.relname::text)
+"""
 _KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table", "S": "a sequence"}
 
 
@@ -238,6 +252,18 @@ def _constraint_findings(
     if loose:
         remedy = "alter table ... validate constraint ...; rows that are there may break them."
         yield Finding(check, WARN, f"{listed(loose)} were never validated.", remedy)
+
+
+def unique_indexes(view: View) -> Iterator[Finding]:
+    """Name the unique indexes that are no constraints: rules that no verdict asks."""
+    tables = list(ENTITIES)
+    for table, names in view.rows(_UNIQUE_INDEXES, view.target.final_schema, tables, tables):
+        yield Finding(
+            f"{table}: unique indexes",
+            WARN,
+            f"{listed(names)} take each value once, by a rule that is none of ours.",
+            "A record that breaks one is not written, and the run fails with it: dry run first.",
+        )
 
 
 def contents(view: View) -> Iterator[Finding]:

@@ -14,8 +14,9 @@ from scripts.verify.scope import Scope, judged, noted
 GROUP = "application"
 _LAST = "run_id = (select run_id from {runs} order by started_at desc limit 1)"
 _OF_KIND = "from {conflicts} where entity = {entity} and " + _LAST + " and {condition}"
-_KEPT = sql.SQL("not is_written and kind <> 'taken'")
+_KEPT = sql.SQL("not is_written and kind not in ('taken', 'refused')")
 _TAKEN = sql.SQL("kind = 'taken'")
+_REFUSED = sql.SQL("kind = 'refused'")
 
 
 def check_application(scope: Scope) -> Iterator[Check]:
@@ -47,6 +48,15 @@ def _check_entity(scope: Scope, entity: str) -> Iterator[Check]:
         f"{taken:,} rows were not written, because a row that stays took a unique value of theirs"
         " in the meantime; the next run makes rejects of them.",
         _sample(scope, entity, _TAKEN) if taken else (),
+    )
+
+    (refused,) = scope.row("select count(*) " + _OF_KIND, entity, condition=_REFUSED)
+    yield judged(
+        GROUP,
+        f"{entity}: rows kept as they were",
+        refused > 0,
+        f"{refused:,} rows could not be updated: a trigger of the table kept them as they were.",
+        _sample(scope, entity, _REFUSED) if refused else (),
     )
 
 

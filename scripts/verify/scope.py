@@ -15,7 +15,7 @@ from scripts.verify.report import FAILED, NOT_RUN, NOTED, PASSED, Check
 SAMPLE_SIZE = 20
 _KEPT = """
     select id from {conflicts}
-    where entity = {entity} and not is_written and kind <> 'taken'
+    where entity = {entity} and not is_written and kind not in ('taken', 'refused')
         and run_id = (select run_id from {runs} order by started_at desc limit 1)
 """
 # Columns that a trigger changed as we wrote them; of one row the newest run has the last word.

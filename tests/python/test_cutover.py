@@ -152,6 +152,6 @@ def test_a_writer_that_does_not_end_is_told_and_nothing_is_done(store: Target) -
     with pytest.MonkeyPatch.context() as patch, connect(store) as writer:
         patch.setattr("scripts.cutover._ATTEMPTS", 1)
         writer.execute("delete from public.kv_store_6fcaeea3 where key = 'none'")
-        with pytest.raises(KvError, match="being written by a transaction that does not end"):
+        with pytest.raises(KvError, match="in use by a transaction that does not end"):
             cut_over(store, OPTIONS, guard=True, max_lock=300)
     assert rows(store, "select to_regclass('public.clients')") == [(None,)]

@@ -328,7 +328,7 @@ def test_short_limits_of_a_role_are_survived(
 
 @pytest.fixture
 def locked(live: Target) -> Iterator[psycopg.Connection]:
-    """A session that holds a table and sits there."""
+    """Hold a table in a session that sits there."""
     with psycopg.connect(conninfo(live)) as connection:
         connection.execute("set application_name = 'the application'")
         connection.execute("lock table public.sites in access exclusive mode")

@@ -15,9 +15,8 @@ def suite_of(module: str, test: str) -> str:
     """Read the marks of a test, and of its module, from the source."""
     tree = ast.parse((ROOT / "tests" / "python" / f"{module}.py").read_text(encoding="utf-8"))
     for node in tree.body:
-        if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node.targets[0]):
-            if "mark.slow" in ast.unparse(node.value):
-                return "slow"
+        if isinstance(node, ast.Assign) and ast.unparse(node) == "pytestmark = pytest.mark.slow":
+            return "slow"
         if isinstance(node, ast.FunctionDef) and node.name == test:
             marks = [ast.unparse(mark) for mark in node.decorator_list]
             if "pytest.mark.slow" in marks:

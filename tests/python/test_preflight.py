@@ -571,6 +571,12 @@ def test_what_cannot_be_made_is_named(live: Target) -> None:
             WARN,
             "realtime sends every row of orders, sites",
         ),
+        (
+            "create unique index one_name on clients (lower(name))",
+            "clients: unique indexes",
+            WARN,
+            "one_name",
+        ),
     ],
 )
 def test_what_differs_in_the_tables_is_named(
