@@ -115,7 +115,6 @@ create table "public"."sites" (
 alter table "public"."sites"
     add constraint sites_pkey primary key (id),
     add constraint sites_slug_key unique (slug),
-    add constraint sites_client_id_fkey foreign key (client_id) references "public"."clients" (id) on delete cascade,
     add constraint sites_status_check check (status in ('draft', 'active', 'inactive')),
     add constraint sites_name_length check (length(name) >= 2),
     add constraint sites_slug_format check (slug ~* '^[a-z0-9-]+$'),
@@ -125,6 +124,9 @@ create index idx_sites_status on "public"."sites" (status);
 create index idx_sites_catalog_id on "public"."sites" (catalog_id) where catalog_id is not null;
 create index idx_sites_client_status on "public"."sites" (client_id, status);
 create index idx_sites_dates on "public"."sites" (selection_start_date, selection_end_date) where selection_start_date is not null;
+
+alter table "public"."sites"
+    add constraint sites_client_id_fkey foreign key (client_id) references "public"."clients" (id) on delete cascade;
 
 create table "public"."products" (
     id uuid not null default gen_random_uuid(),
@@ -158,7 +160,6 @@ create table "public"."products" (
 alter table "public"."products"
     add constraint products_pkey primary key (id),
     add constraint products_catalog_id_sku_key unique (catalog_id, sku),
-    add constraint products_catalog_id_fkey foreign key (catalog_id) references "public"."catalogs" (id) on delete cascade,
     add constraint products_price_check check (price >= 0),
     add constraint products_cost_check check (cost is null or cost >= 0),
     add constraint products_msrp_check check (msrp is null or msrp >= 0),
@@ -174,6 +175,9 @@ create index idx_products_price on "public"."products" (price);
 create index idx_products_status on "public"."products" (status);
 create index idx_products_catalog_active on "public"."products" (catalog_id, is_active) where is_active;
 create index idx_products_category_price on "public"."products" (category, price) where is_active;
+
+alter table "public"."products"
+    add constraint products_catalog_id_fkey foreign key (catalog_id) references "public"."catalogs" (id) on delete cascade;
 
 create table "public"."employees" (
     id uuid not null default gen_random_uuid(),
@@ -191,7 +195,6 @@ create table "public"."employees" (
 alter table "public"."employees"
     add constraint employees_pkey primary key (id),
     add constraint employees_site_id_employee_id_key unique (site_id, employee_id),
-    add constraint employees_site_id_fkey foreign key (site_id) references "public"."sites" (id) on delete cascade,
     add constraint employees_status_check check (status in ('active', 'inactive')),
     add constraint employees_email_format check (email is null or email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$');
 create index idx_employees_employee_id on "public"."employees" (employee_id);
@@ -199,6 +202,9 @@ create index idx_employees_email on "public"."employees" (email) where email is 
 create index idx_employees_serial_card_number on "public"."employees" (serial_card_number) where serial_card_number is not null;
 create index idx_employees_status on "public"."employees" (status);
 create index idx_employees_site_status on "public"."employees" (site_id, status);
+
+alter table "public"."employees"
+    add constraint employees_site_id_fkey foreign key (site_id) references "public"."sites" (id) on delete cascade;
 
 create table "public"."orders" (
     id uuid not null default gen_random_uuid(),
@@ -229,10 +235,6 @@ create table "public"."orders" (
 alter table "public"."orders"
     add constraint orders_pkey primary key (id),
     add constraint orders_order_number_key unique (order_number),
-    add constraint orders_client_id_fkey foreign key (client_id) references "public"."clients" (id),
-    add constraint orders_site_id_fkey foreign key (site_id) references "public"."sites" (id),
-    add constraint orders_product_id_fkey foreign key (product_id) references "public"."products" (id),
-    add constraint orders_employee_id_fkey foreign key (employee_id) references "public"."employees" (id),
     add constraint orders_status_check check (status in ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')),
     add constraint orders_total_amount_check check (total_amount >= 0),
     add constraint orders_email_format check (customer_email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$'),
@@ -246,3 +248,9 @@ create index idx_orders_client_created_at on "public"."orders" (client_id, creat
 create index idx_orders_site_created_at on "public"."orders" (site_id, created_at desc);
 create index idx_orders_client_status on "public"."orders" (client_id, status);
 create index idx_orders_site_status on "public"."orders" (site_id, status);
+
+alter table "public"."orders"
+    add constraint orders_client_id_fkey foreign key (client_id) references "public"."clients" (id),
+    add constraint orders_site_id_fkey foreign key (site_id) references "public"."sites" (id),
+    add constraint orders_product_id_fkey foreign key (product_id) references "public"."products" (id),
+    add constraint orders_employee_id_fkey foreign key (employee_id) references "public"."employees" (id);

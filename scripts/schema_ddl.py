@@ -31,7 +31,7 @@ def schema_ddl(target: Target) -> str:
     result = run_dbt(target, ["run-operation", "print_schema"], on_event=listen)
     if not result.success:
         raise KvError(f"dbt could not render the schema: {result.error}")
-    return _HEADING + "\n".join(_tidy(text) for text in said)
+    return _HEADING + "\n".join(_tidy(text) for text in said if text.strip())
 
 
 def _tidy(text: str) -> str:

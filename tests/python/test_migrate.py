@@ -106,6 +106,7 @@ def test_a_dry_run_leaves_the_database_as_it_was_and_agrees_with_the_live_run(
 
 
 @needs_northwind
+@pytest.mark.slow
 def test_a_dry_run_over_existing_tables_says_what_would_change(northwind: Target) -> None:
     with connect(northwind) as connection:
         connection.execute("delete from orders where order_number = '10248'")

@@ -24,6 +24,8 @@ from scripts.rollback import roll_back
 from scripts.settings import Target
 
 CANARY = "zqcanary"
+# Four runs for the module, in each process that has one of its tests.
+pytestmark = pytest.mark.slow
 STORE = {
     "client:production:c-1": {
         "name": f"{CANARY}-kept",
