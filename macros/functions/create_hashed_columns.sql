@@ -7,6 +7,11 @@
     returns text[] language sql stable as $function$
         select array_agg(attname::text order by attnum)
         from pg_attribute
-        where attrelid = of_table and attnum > 0 and not attisdropped and attgenerated = '' and attidentity <> 'a'
+        where
+            attrelid = of_table
+            and attnum > 0
+            and not attisdropped
+            and attgenerated = ''
+            and attidentity <> 'a'
     $function$;
 {%- endmacro %}

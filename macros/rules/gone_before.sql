@@ -1,29 +1,21 @@
 {#
-  Keys that were gone by the run before, as a query; empty before a first run. `key_changes` is about to
-  be replaced, and remembers them.
+  Keys that were gone by the run before, as a query; empty before a first run. `key_changes` remembers
+  them.
 #}
 {% macro gone_before() -%}
-    {%- set changes = adapter.get_relation(target.database, target.schema, 'key_changes')
-        if execute else none -%}
     select
         source_key,
         entity,
         key_class,
         target_id,
         run_id
-    from
-    {%- if changes %}
-        {{ changes }}
+    from {{ rows_before('key_changes', {
+        'source_key': 'text',
+        'change': 'text',
+        'entity': 'text',
+        'key_class': 'text',
+        'target_id': 'uuid',
+        'run_id': 'text'
+    }) }}
     where change = 'gone'
-    {%- else %}
-        (
-            select
-                null::text as source_key,
-                null::text as entity,
-                null::text as key_class,
-                null::uuid as target_id,
-                null::text as run_id
-            where false
-        ) as nothing
-    {%- endif %}
 {%- endmacro %}

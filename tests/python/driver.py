@@ -23,12 +23,12 @@ def environment(target: Target, name: str = "DEV", **more: str) -> dict[str, str
     """Give the environment in which the target of that name is this one."""
     return {
         **os.environ,
+        "PYTHONPATH": str(ROOT),
         f"KV_{name}_HOST": target.host,
         f"KV_{name}_PORT": str(target.port),
         f"KV_{name}_USER": target.user,
         f"KV_{name}_DBNAME": target.dbname,
         f"KV_{name}_PASSWORD": target.password,
-        "PYTHONPATH": str(ROOT),
         **more,
     }
 
@@ -80,17 +80,20 @@ class Driver:
         return self.process.wait(timeout=seconds)
 
 
-def start(target: Target, folder: Path, *arguments: str, **more: str) -> Driver:
+def start(
+    target: Target, folder: Path, *arguments: str, project: Path = ROOT, **more: str
+) -> Driver:
     """Start `invoke` on the target called dev, with runs and backups in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     output, runs_folder = folder / "output.txt", folder / "runs"
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "invoke", *arguments, "--target=dev"],
-            cwd=ROOT,
+            cwd=project,
             env=environment(
                 target,
                 **{
+                    "PYTHONPATH": str(project),
                     "KV_RUNS_DIR": str(runs_folder),
                     "KV_BACKUPS_DIR": str(folder / "backups"),
                     **more,

@@ -113,6 +113,31 @@ def rows(target: Target, query: str, *values: object) -> list[tuple[Any, ...]]:
         return connection.execute(query, values or None).fetchall()
 
 
+def execute(target: Target, *statements: str) -> None:
+    """Run statements as the application or its operator would, in one transaction."""
+    with connect(target) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def set_field(target: Target, key: str, field: str, value: str) -> None:
+    """Let the store say something else in one field of a document."""
+    with connect(target) as connection:
+        connection.execute(
+            "update public.kv_store_6fcaeea3"
+            " set value = jsonb_set(value, array[%s], to_jsonb(%s::text)) where key = %s",
+            (field, value, key),
+        )
+
+
+def take_out(target: Target, *keys: str) -> None:
+    """Take keys out of the store."""
+    with connect(target) as connection:
+        connection.execute(
+            "delete from public.kv_store_6fcaeea3 where key = any(%s)", (list(keys),)
+        )
+
+
 def table_rows(target: Target, entity: str, *, without: tuple[str, ...] = ()) -> list[str]:
     """Give each row of a final table as text, in the order of its id."""
     with connect(target) as connection:

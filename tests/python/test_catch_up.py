@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import load_documents, rows, run
+from helpers import load_documents, rows, run, take_out
 from psycopg.types.json import Jsonb
 
 from scripts.connection import connect
@@ -39,13 +39,6 @@ def put(target: Target, key: str, value: dict[str, Any]) -> None:
             "insert into public.kv_store_6fcaeea3 values (%s, %s)"
             " on conflict (key) do update set value = excluded.value",
             (key, Jsonb(value)),
-        )
-
-
-def take_out(target: Target, *keys: str) -> None:
-    with connect(target) as connection:
-        connection.execute(
-            "delete from public.kv_store_6fcaeea3 where key = any(%s)", (list(keys),)
         )
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from driver import environment
+from driver import start
 from helpers import load_documents, rows
 
 from scripts.errors import Exit
@@ -56,20 +54,15 @@ def test_a_mistake_in_a_file_of_the_user_stops_the_run_by_name(
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    ended = subprocess.run(
-        [sys.executable, "-m", "invoke", "migrate", "--no-backup", "--target=dev"],
-        cwd=project,
-        env={
-            **environment(database),
-            "PYTHONPATH": str(project),
-            "KV_RUNS_DIR": str(tmp_path / "runs"),
-            "DBT_TARGET_PATH": str(Path(os.environ["DBT_TARGET_PATH"], "broken")),
-        },
-        capture_output=True,
-        text=True,
+    driver = start(
+        database,
+        tmp_path / "run",
+        "migrate",
+        "--no-backup",
+        project=project,
+        DBT_TARGET_PATH=str(Path(os.environ["DBT_TARGET_PATH"], "broken")),
     )
-    said = ended.stdout + ended.stderr
-    assert ended.returncode == Exit.FAILED, said
-    assert named in said
-    assert "Traceback" not in said
+    assert driver.end() == Exit.FAILED, driver.said
+    assert named in driver.said
+    assert "Traceback" not in driver.said
     assert rows(database, "select to_regclass('public.clients')") == [(None,)]

@@ -8,9 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from helpers import load_documents, rows, run
+from helpers import execute, load_documents, rows, run, set_field, take_out
 
-from scripts.connection import connect
 from scripts.cutover import undo
 from scripts.dbt_runner import run_dbt
 from scripts.errors import KvError
@@ -37,31 +36,18 @@ def migrated(database: Target, tmp_path: Path) -> Target:
     return database
 
 
-def execute(target: Target, *statements: str) -> None:
-    with connect(target) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
-
-
-def say(target: Target, key: str, field: str, value: str) -> None:
-    with connect(target) as connection:
-        connection.execute(
-            "update public.kv_store_6fcaeea3"
-            " set value = value || jsonb_build_object(%s::text, %s::text) where key = %s",
-            (field, value, key),
-        )
-
-
-def take_out(target: Target, *keys: str) -> None:
-    with connect(target) as connection:
-        connection.execute(
-            "delete from public.kv_store_6fcaeea3 where key = any(%s)", (list(keys),)
-        )
-
-
 def take_back(target: Target, tables: str = "", **how: Any) -> dict[str, Step]:
     steps = roll_back(target, tables, confirm=True, no_backup=True, **how)
     return {step.entity: step for step in steps}
+
+
+def keep_clients(target: Target, moment: str) -> None:
+    """Let a trigger of the application swallow every delete or update of a client."""
+    execute(
+        target,
+        "create function keep() returns trigger language plpgsql as 'begin return null; end'",
+        f"create trigger keep before {moment} on clients for each row execute function keep()",
+    )
 
 
 def outcome_of(target: Target, key: str) -> str:
@@ -125,7 +111,7 @@ def test_a_view_with_a_final_name_stops_plain_dbt_as_well(migrated: Target) -> N
 
 def test_a_row_one_run_replaced_and_another_deleted_comes_back_as_it_was(migrated: Target) -> None:
     execute(migrated, "drop schema kv_to_tables cascade")
-    say(migrated, OTHER, "name", "Renamed")
+    set_field(migrated, OTHER, "name", "Renamed")
     assert run(migrated, on_conflict="take-kv").failures == []
     take_out(migrated, OTHER)
     assert run(migrated, on_gone="delete").failures == []
@@ -143,7 +129,7 @@ def test_identities_and_the_null_of_json_come_back(migrated: Target) -> None:
         "alter table sites add column number bigint generated always as identity (start with 5)",
         "update sites set branding = 'null'",
     )
-    say(migrated, SITE, "name", "Harbour House")
+    set_field(migrated, SITE, "name", "Harbour House")
     assert run(migrated, on_conflict="take-kv").failures == []
     assert take_back(migrated)["sites"].restore == 1
     assert rows(migrated, "select name, number, branding::text from sites") == [
@@ -158,25 +144,17 @@ def test_identities_and_the_null_of_json_come_back(migrated: Target) -> None:
 def test_a_trigger_that_keeps_rows_as_they_are_stops_the_way_back(
     moment: str, migrated: Target
 ) -> None:
-    say(migrated, OTHER, "name", "Renamed")
+    set_field(migrated, OTHER, "name", "Renamed")
     assert run(migrated).failures == []
-    execute(
-        migrated,
-        "create function keep() returns trigger language plpgsql as 'begin return null; end'",
-        f"create trigger keep before {moment} on clients for each row execute function keep()",
-    )
+    keep_clients(migrated, moment)
     with pytest.raises(KvError, match="a trigger of the table keeps them"):
         take_back(migrated, run="all" if moment == "delete" else "last")
     assert rows(migrated, "select count(*) from clients") == [(2,)]
 
 
 def test_a_trigger_that_keeps_our_update_out_fails_the_run(migrated: Target) -> None:
-    execute(
-        migrated,
-        "create function keep() returns trigger language plpgsql as 'begin return null; end'",
-        "create trigger keep before update on clients for each row execute function keep()",
-    )
-    say(migrated, OTHER, "name", "Renamed")
+    keep_clients(migrated, "update")
+    set_field(migrated, OTHER, "name", "Renamed")
     outcome = run(migrated, judge=True)
     assert any("kept them as they were" in failure for failure in outcome.failures)
 
@@ -194,7 +172,7 @@ def test_events_that_wait_for_the_end_do_not_stop_the_way_back(migrated: Target)
 def test_after_a_purge_the_way_back_is_refused_only_where_it_needs_what_went(
     migrated: Target,
 ) -> None:
-    say(migrated, OTHER, "name", "Renamed")
+    set_field(migrated, OTHER, "name", "Renamed")
     assert run(migrated).failures == []
     purge(migrated, "", everything=True, yes=True)
     with pytest.raises(KvError, match="was purged"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from helpers import load_northwind, rows, run
+from helpers import execute, load_northwind, rows, run, set_field
 
 from scripts.connection import connect
 from scripts.errors import Exit, KvError, UsageError
@@ -26,12 +26,6 @@ TOUCH = (
 )
 
 
-def execute(target: Target, *statements: str) -> None:
-    with connect(target) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
 def note(target: Target, order: str, said: str) -> None:
     """Let the application change an order, as it does: with the moment it did so."""
     with connect(target) as connection:
@@ -44,15 +38,6 @@ def note(target: Target, order: str, said: str) -> None:
 def delete(target: Target, order: str) -> None:
     with connect(target) as connection:
         connection.execute("delete from public.orders where id = %s", (order,))
-
-
-def set_field(target: Target, key: str, field: str, value: str) -> None:
-    with connect(target) as connection:
-        connection.execute(
-            "update public.kv_store_6fcaeea3"
-            " set value = jsonb_set(value, array[%s], to_jsonb(%s::text)) where key = %s",
-            (field, value, key),
-        )
 
 
 def notes(target: Target) -> dict[str, str | None]:
