@@ -54,6 +54,9 @@ checkpoint_timeout = 15min
 # A crash may lose the last moments, never consistency; a load is simply run again.
 synchronous_commit = off
 shared_buffers = 256MB
+# Joins and indexes of a million documents stay in memory.
+work_mem = 256MB
+maintenance_work_mem = 512MB
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'

@@ -5,6 +5,7 @@
 #}
 {% macro to_instant(raw) -%}
     case
+        when {{ raw }} ~ '{{ usual_instant_pattern() }}' then ({{ raw }})::timestamptz
         when {{ raw }} ~ '{{ iso_pattern() }}'
             then
                 case

@@ -29,6 +29,7 @@
         {%- set path = name.split('.') -%}
         {%- do names.append({
             'choice': loop.index | string,
+            'byte': 48 + loop.index,
             'name': name,
             'path': path,
             'is_implied': path | length > 1 and is_json_field(entity, path[0]),

@@ -1,5 +1,5 @@
 {#
-  A column as JSON, under the name that `spelling` says; JSON null is nothing.
+  A column as JSON, under the name that `choices` says; JSON null is nothing.
 #}
 {% macro json_of(entity, column) -%}
     nullif({{ stated_json(entity, column) }}, 'null')

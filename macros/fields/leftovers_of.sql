@@ -1,5 +1,5 @@
 {#
-  What remains of a document when every field that `spelling` names is taken out of it: the fields no
+  What remains of a document when every field that `choices` names is taken out of it: the fields no
   column was read from, the second of two spellings, and what is left of an object one of whose inner
   fields was read. Null when nothing remains.
 #}
@@ -17,9 +17,9 @@
                     document
                     - array[
                         {%- for field in fields_of(entity) %}
-                        case {{ choice_of(field) }}
+                        case {{ chosen_name(field) }}
                             {%- for name in field.names if name.path | length == 1 %}
-                            when '{{ name.choice }}' then '{{ name.name }}'
+                            when {{ name.byte }} then '{{ name.name }}'
                             {%- endfor %}
                         end
                         {{- ',' if not loop.last }}
@@ -27,7 +27,7 @@
                     ]::text[]
                     {%- for field, name in inner %}
                     #- case
-                        when {{ choice_of(field) }} = '{{ name.choice }}'
+                        when {{ chosen_name(field) }} = {{ name.byte }}
                             then '{ {{- name.path | join(',') -}} }'::text[]
                         else '{}'
                     end

@@ -1,6 +1,6 @@
 {#
   The documents of a CTE as they are judged: what stands under a secret name withheld (var
-  `secret_name`), then the operator's corrections laid over; a secret that one of them holds is
+  `secret_names`), then the operator's corrections laid over; a secret that one of them holds is
   withheld as well. Adds `judged_document` and `document_changes`: what was done, as a JSON array of
   [field, after, rule, before]; null for nothing.
 
@@ -42,7 +42,7 @@
                         select
                             patched.document,
                             {{ work_function('secret_paths') }}(
-                                patched.document, '({{ var("secret_name") }})'
+                                patched.document, '{{ secret_name() }}'
                             ) as secrets
                         from (
                             select
@@ -63,14 +63,22 @@
                 select
                     *,
                     case
-                        when
-                            case when decoding is null then source_text else document::text end
-                            ~* '({{ var("secret_name") }})\\*" *:'
+                        when {{ may_hold_secret('small_text') }}
                             then {{ work_function('secret_paths') }}(
-                                document, '({{ var("secret_name") }})'
+                                document, '{{ secret_name() }}'
                             )
                     end as secrets
-                from {{ origin }}
+                from (
+                    select
+                        *,
+                        {# ASCII letters only: the same in every locale. #}
+                        lower(
+                            case when decoding is null then source_text else document::text end
+                            collate "C"
+                        ) as small_text
+                    from {{ origin }}
+                    offset 0
+                ) as lowered
                 offset 0
             ) as origin
         ) as masked

@@ -1,12 +1,12 @@
 {#
-  What a document states for a field, as JSON, under the name that `spelling` says; null where it says
+  What a document states for a field, as JSON, under the name that `choices` says; null where it says
   nothing. `implied=false` leaves out names that another column holds.
 #}
 {% macro stated_json(entity, column, implied=true) -%}
     {%- set field = field_of(entity, column) -%}
-    case {{ choice_of(field) }}
+    case {{ chosen_name(field) }}
         {%- for name in field.names if implied or not name.is_implied %}
-        when '{{ name.choice }}' then {{ json_at(name.name) }}
+        when {{ name.byte }} then {{ json_at(name.name) }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -18,7 +18,7 @@
     {%- else -%}
     {%- set environment = setting('ENVIRONMENT', 'production') -%}
     case
-        when {{ id }} ~ '{{ uuid_pattern() }}'
+        when {{ is_uuid(id) }}
             then {{ id }}::uuid
         when {{ id }} is not null
             then (

@@ -1,5 +1,5 @@
 {#
-  A column as trimmed text, under the name that `spelling` says. Absent, JSON null and empty text are
+  A column as trimmed text, under the name that `choices` says. Absent, JSON null and empty text are
   alike nothing. White space is what JSON writers leave at the ends: ASCII only, so that the result
   does not depend on the server's locale.
 #}
@@ -7,9 +7,9 @@
     {%- set field = field_of(entity, column) -%}
     nullif(
         btrim(
-            case {{ choice_of(field) }}
+            case {{ chosen_name(field) }}
                 {%- for name in field.names %}
-                when '{{ name.choice }}' then {{ json_at(name.name, as_text=true) }}
+                when {{ name.byte }} then {{ json_at(name.name, as_text=true) }}
                 {%- endfor %}
             end,
             e' \t\n\r\f\x0b'

@@ -10,7 +10,7 @@
             {{ work_function('laid_over') }}(
                 regexp_replace(
                     {{ row }}.document::text,
-                    '({{ var("secret_name") }})": ("([^"\\]|\\.)+"|-?[0-9][0-9.]*)',
+                    '({{ secret_name() }})": ("([^"\\]|\\.)+"|-?[0-9][0-9.]*)',
                     '\1": "[withheld]"',
                     'gi'
                 )::jsonb,

@@ -27,7 +27,7 @@
             select
                 to_jsonb(member.key) as name,
                 member.value,
-                member.key ~* (secret_name || '$')
+                member.key collate "C" ~* (secret_name || '$')
                 and jsonb_typeof(member.value) not in ('null', 'boolean')
                 and member.value not in ('""', '[]', '{}') as is_named,
                 {{ json_text_with_secret('member.value') }} as is_encoded

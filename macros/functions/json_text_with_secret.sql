@@ -4,6 +4,6 @@
 {% macro json_text_with_secret(value) -%}
     (
         jsonb_typeof({{ value }}) = 'string'
-        and {{ value }} #>> '{}' ~* ('"[^"]*' || secret_name || '\\*" *:')
+        and ({{ value }} #>> '{}') collate "C" ~* ('"[^"]*' || secret_name || '\\*" *:')
     )
 {%- endmacro %}

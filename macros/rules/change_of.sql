@@ -8,26 +8,38 @@
     {%- set typed = value if value is string else value[0] -%}
     case
         when
-            {% if field.type == 'timestamptz' -%}
             case
+                {%- if field.type == 'timestamptz' %}
+                {# In one of these forms it says its zone; one that is no instant is rejected. #}
+                when get_byte(choices, {{ field.place }}) in (ascii('m'), ascii('s')) then false
                 when coalesce({{ stated }}, 'null') = 'null' then {{ typed }} is not null
                 else coalesce(({{ stated }}) #>> '{}' !~ '{{ zoned_pattern() }}', true)
+                {%- elif field.type == 'uuid' %}
+                {%- set said = field.column ~ '_raw' if value is string else value[1] %}
+                when {{ chosen_name(field) }} = 48 then {{ said }} is not null
+                else
+                    coalesce(
+                        to_jsonb(
+                            case
+                                when {{ said }} !~ '[A-F]' then {{ said }}
+                                when {{ is_uuid(said) }} then lower({{ said }})
+                                else {{ said }}
+                            end
+                        ),
+                        'null'
+                    ) <> coalesce({{ stated }}, 'null')
+                {%- else %}
+                {%- if field.default %}
+                when {{ chosen_name(field) }} = 48
+                    then coalesce(to_jsonb({{ typed }}), 'null') <> '{{ field.default }}'
+                {%- else %}
+                when {{ chosen_name(field) }} = 48 then {{ typed }} is not null
+                {%- endif %}
+                else
+                    coalesce(to_jsonb({{ typed }}), 'null')
+                    <> coalesce({{ stated }}, '{{ field.default or 'null' }}')
+                {%- endif %}
             end
-            {%- elif field.type == 'uuid' -%}
-            {%- set said = field.column ~ '_raw' if value is string else value[1] -%}
-            coalesce(
-                to_jsonb(
-                    case
-                        when {{ said }} ~ '{{ uuid_pattern() }}' then lower({{ said }})
-                        else {{ said }}
-                    end
-                ),
-                'null'
-            ) <> coalesce({{ stated }}, 'null')
-            {%- else -%}
-            coalesce(to_jsonb({{ typed }}), 'null')
-            <> coalesce({{ stated }}, '{{ field.default or 'null' }}')
-            {%- endif %}
             then
                 jsonb_build_array(
                     '{{ field.column }}',

@@ -21,7 +21,7 @@
             {%- elif field.type in ('text', 'uuid') %}
             when jsonb_typeof({{ stated }}) = 'number' then 'as_text'
             {%- if field.type == 'uuid' %}
-            when {{ text }} ~ '{{ uuid_pattern() }}' then 'uuid_case'
+            when {{ is_uuid(text) }} then 'uuid_case'
             {%- endif %}
             else 'trimmed'
             {%- elif field.type == 'boolean' %}

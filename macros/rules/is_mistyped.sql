@@ -2,5 +2,5 @@
   Whether staging has found the column to hold no text at all: then nothing more is said about it.
 #}
 {% macro is_mistyped(column, codes='mistyped_codes') -%}
-    {{ codes }} ~ '(^|,){{ column }}_malformed(,|$)'
+    ({{ codes }} <> '' and {{ codes }} ~ '(^|,){{ column }}_malformed(,|$)')
 {%- endmacro %}

@@ -4,7 +4,7 @@
 #}
 {% macro is_resolved() -%}
     case
-        when typed.employee_id_raw ~ '{{ uuid_pattern() }}' then lower(typed.employee_id_raw)
+        when {{ is_uuid('typed.employee_id_raw') }} then lower(typed.employee_id_raw)
         else typed.employee_id_raw
     end is distinct from crossed.employee_mapped_id
 {%- endmacro %}

@@ -7,7 +7,7 @@
     coalesce(
         case
             when {{ raw }} is null then false
-            when {{ raw }} ~ '{{ uuid_pattern() }}' then lower({{ raw }}) <> {{ parent }}.id::text
+            when {{ is_uuid(raw) }} then lower({{ raw }}) <> {{ parent }}.id::text
             else
                 {{ raw }} is distinct from {{ parent }}.record_id
                 or {{ parent }}.key_class is distinct from 'migrated'

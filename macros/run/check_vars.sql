@@ -15,6 +15,11 @@
             'The var ' ~ name ~ " is '" ~ var(name) ~ "'. Use " ~ allowed | join(' or ') ~ '.'
         ) }}
     {%- endfor -%}
+    {%- for name in var('secret_names') if not modules.re.fullmatch('[a-z0-9]+( [a-z0-9]+)*', name) -%}
+        {{ exceptions.raise_compiler_error(
+            "The var secret_names has '" ~ name ~ "'. Use small letters, digits and single blanks."
+        ) }}
+    {%- endfor -%}
     {%- for name in ['batch_size', 'lock_attempts'] if var(name) | int < 1 -%}
         {{ exceptions.raise_compiler_error(
             'The var ' ~ name ~ " is '" ~ var(name) ~ "'. Use a whole number, 1 or more."

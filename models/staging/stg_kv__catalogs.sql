@@ -12,7 +12,7 @@ spelled as (
 
     select
         *,
-        {{ spelling_of('catalogs') }} as spelling
+        convert_to({{ spelling_of('catalogs') }}, 'UTF8') as choices
     from records
     offset 0
 
@@ -62,7 +62,7 @@ extracted as (
 
         ---------- document
         preference,
-        spelling,
+        convert_from(choices, 'UTF8') as spelling,
         {{ leftovers_of('catalogs') }} as leftovers,
         document,
         document_changes

@@ -12,7 +12,7 @@ spelled as (
 
     select
         *,
-        {{ spelling_of('clients') }} as spelling
+        convert_to({{ spelling_of('clients') }}, 'UTF8') as choices
     from records
     offset 0
 
@@ -106,7 +106,7 @@ extracted as (
 
         ---------- document
         preference,
-        spelling,
+        convert_from(choices, 'UTF8') as spelling,
         {{ leftovers_of('clients') }} as leftovers,
         document,
         document_changes

@@ -12,7 +12,7 @@ spelled as (
 
     select
         *,
-        {{ spelling_of('employees') }} as spelling
+        convert_to({{ spelling_of('employees') }}, 'UTF8') as choices
     from records
     offset 0
 
@@ -54,7 +54,7 @@ extracted as (
 
         ---------- document
         preference,
-        spelling,
+        convert_from(choices, 'UTF8') as spelling,
         {{ leftovers_of('employees') }} as leftovers,
         document,
         document_changes

@@ -50,9 +50,9 @@ environments as (
     select '{{ name }}'::text as environment
     union
     {% endfor %}
-    select split_part(source_key, ':', 2)
-    from source
-    where source_key like 'environments:%'
+    select split_part(key, ':', 2)
+    from {{ source('kv', 'store') }}
+    where key like 'environments:%'
 
 ),
 

@@ -12,7 +12,7 @@ spelled as (
 
     select
         *,
-        {{ spelling_of('orders') }} as spelling
+        convert_to({{ spelling_of('orders') }}, 'UTF8') as choices
     from records
     offset 0
 
@@ -76,7 +76,7 @@ extracted as (
 
         ---------- document
         preference,
-        spelling,
+        convert_from(choices, 'UTF8') as spelling,
         {{ leftovers_of('orders') }} as leftovers,
         document,
         document_changes

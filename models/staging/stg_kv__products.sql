@@ -12,7 +12,7 @@ spelled as (
 
     select
         *,
-        {{ spelling_of('products') }} as spelling
+        convert_to({{ spelling_of('products') }}, 'UTF8') as choices
     from records
     offset 0
 
@@ -81,7 +81,7 @@ extracted as (
 
         ---------- document
         preference,
-        spelling,
+        convert_from(choices, 'UTF8') as spelling,
         {{ leftovers_of('products') }} as leftovers,
         document,
         document_changes

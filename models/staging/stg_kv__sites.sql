@@ -12,7 +12,7 @@ spelled as (
 
     select
         *,
-        {{ spelling_of('sites') }} as spelling
+        convert_to({{ spelling_of('sites') }}, 'UTF8') as choices
     from records
     offset 0
 
@@ -84,7 +84,7 @@ extracted as (
 
         ---------- document
         preference,
-        spelling,
+        convert_from(choices, 'UTF8') as spelling,
         {{ leftovers_of('sites') }} as leftovers,
         document,
         document_changes

@@ -15,6 +15,7 @@ staged as (
 
     select
         *,
+        convert_to(spelling, 'UTF8') as choices,
         coalesce(site_id_raw, key_site) as site_reference,
         nullif(btrim(document ->> 'name', e' \t\n\r\f\x0b'), '') as full_name,
         first_name is null and last_name is null as is_unsplit

@@ -5,6 +5,7 @@ staged as (
 
     select
         *,
+        convert_to(spelling, 'UTF8') as choices,
         {{ long_date_as_iso('delivered_at_raw') }} as delivered_at_iso,
         coalesce(site_id_raw, key_site) as site_reference,
         nullif(btrim(document ->> 'quantity'), '') as quantity_raw,

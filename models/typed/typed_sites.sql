@@ -3,7 +3,10 @@ with
 {# `offset 0`: each extraction and each cast is computed once, not wherever its column is named. #}
 staged as (
 
-    select * from {{ ref('stg_kv__sites') }}
+    select
+        *,
+        convert_to(spelling, 'UTF8') as choices
+    from {{ ref('stg_kv__sites') }}
     offset 0
 
 ),

@@ -85,6 +85,9 @@ def start(
 ) -> Driver:
     """Start `invoke` on the target called dev, with runs and backups in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # A shell starts what it puts into the background deaf to an interrupt, and so its children.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     output, runs_folder = folder / "output.txt", folder / "runs"
     with output.open("wb") as file:
         process = subprocess.Popen(
