@@ -9,6 +9,7 @@ from __future__ import annotations
 from invoke import Collection, Context, task
 
 from scripts.backup_task import backup, restore
+from scripts.bench_task import bench
 from scripts.census_task import census
 from scripts.copy_task import copy
 from scripts.cutover_task import cutover
@@ -109,7 +110,7 @@ def load(
 namespace = Collection(
     *(census, preflight, copy, migrate, verify, cutover, rejects, rollback, status, history),
     *(backup, restore, purge, sample, load),
-    *(docs, schema, lint, test),
+    *(docs, schema, lint, bench, test),
 )
 namespace.add_collection(db)
 namespace.configure({"run": {"echo": False}})
