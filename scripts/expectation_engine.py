@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import re
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from psycopg import errors, sql
@@ -52,6 +54,16 @@ class Finding:
     unexpected_count: int | None = None
     ids: tuple[str, ...] = ()
     error: str = ""
+
+
+def import_beside() -> None:
+    """Begin to import great-expectations in a thread, for those who will need it in a while.
+
+    It takes seconds of this process, which has none to do while the database works. Whoever imports
+    it meanwhile waits for this thread.
+    """
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    threading.Thread(target=import_module, args=("great_expectations",)).start()
 
 
 @contextmanager

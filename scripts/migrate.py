@@ -220,7 +220,7 @@ def _run(
     from scripts.verify import verify
 
     final, work = schema or target.final_schema, schema or target.work_schema
-    if _build(target, options, schema, outcome, log, digest) and judge:
+    if _build(target, options, schema, outcome, log, judge=judge, digest=digest) and judge:
         with _timed(outcome, log, "expectations"):
             outcome.expectations = run_expectations(target, final, True, work_schema=work)
         outcome.failures += failure_sentences(outcome.expectations)
@@ -237,14 +237,28 @@ def _run(
 
 
 def _build(
-    target: Target, options: Options, schema: str, outcome: Outcome, log: RunLog, digest: str
+    target: Target,
+    options: Options,
+    schema: str,
+    outcome: Outcome,
+    log: RunLog,
+    *,
+    judge: bool,
+    digest: str,
 ) -> bool:
     """Run `dbt build` without the unit tests; say whether it went through."""
+    from scripts.expectation_engine import import_beside
+
+    def begun(total: int) -> None:
+        log.write("nodes", total=total)
+        if judge:
+            import_beside()
+
     progress = console.BuildProgress(outcome.keys, quiet=options.as_json, verbose=options.verbose)
     progress.on_node = lambda name, status, seconds: log.write(
         "node", name=name, status=status, seconds=seconds
     )
-    progress.on_total = lambda total: log.write("nodes", total=total)
+    progress.on_total = begun
     progress.on_start = lambda name: log.write("node_start", name=name)
     if not options.as_json:
         where = f"ephemeral schema {schema}" if schema else f"schema {target.final_schema}"

@@ -17,7 +17,7 @@
                     document
                     - array[
                         {%- for field in fields_of(entity) %}
-                        case {{ chosen_name(field) }}
+                        case {{ field.chosen }}
                             {%- for name in field.names if name.path | length == 1 %}
                             when {{ name.byte }} then '{{ name.name }}'
                             {%- endfor %}
@@ -27,7 +27,7 @@
                     ]::text[]
                     {%- for field, name in inner %}
                     #- case
-                        when {{ chosen_name(field) }} = {{ name.byte }}
+                        when {{ field.chosen }} = {{ name.byte }}
                             then '{ {{- name.path | join(',') -}} }'::text[]
                         else '{}'
                     end

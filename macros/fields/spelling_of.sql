@@ -11,9 +11,9 @@
     case
         {%- for name in field.names %}
         when
-            {{ is_there(name.name) }}
+            {{ name.there }}
             {%- for other in field.names if other.name != name.name %}
-            and not {{ is_there(other.name) }}
+            and not {{ other.there }}
             {%- endfor %}
             then '{{ name.choice }}'
         {%- endfor %}
@@ -21,15 +21,15 @@
         when
             not (
                 {%- for name in field.names %}
-                {{ is_there(name.name) }} {{- ' or' if not loop.last }}
+                {{ name.there }} {{- ' or' if not loop.last }}
                 {%- endfor %}
             )
             then '0'
         {%- for name in field.names %}
-        when btrim({{ json_at(name.name, as_text=true) }}, e' \t\n\r\f\x0b') <> '' then '{{ name.choice }}'
+        when btrim({{ name.text }}, e' \t\n\r\f\x0b') <> '' then '{{ name.choice }}'
         {%- endfor %}
         {%- for name in field.names %}
-        when {{ is_there(name.name) }} then '{{ name.choice }}'
+        when {{ name.there }} then '{{ name.choice }}'
         {%- endfor %}
         {%- endif %}
         else '0'
@@ -37,7 +37,7 @@
     {%- if field.type == 'timestamptz' %}
     || case
         {%- for name in field.names %}
-        {%- set stated = json_at(name.name, as_text=true) %}
+        {%- set stated = name.text %}
         when {{ stated }} like '____-__-__T__:__:__.___Z' then 'm'
         when {{ stated }} like '____-__-__T__:__:__Z' then 's'
         when btrim({{ stated }}, e' \t\n\r\f\x0b') <> '' then '-'

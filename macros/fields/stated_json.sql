@@ -4,9 +4,9 @@
 #}
 {% macro stated_json(entity, column, implied=true) -%}
     {%- set field = field_of(entity, column) -%}
-    case {{ chosen_name(field) }}
+    case {{ field.chosen }}
         {%- for name in field.names if implied or not name.is_implied %}
-        when {{ name.byte }} then {{ json_at(name.name) }}
+        when {{ name.byte }} then {{ name.json }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -7,9 +7,9 @@
     {%- set field = field_of(entity, column) -%}
     nullif(
         btrim(
-            case {{ chosen_name(field) }}
+            case {{ field.chosen }}
                 {%- for name in field.names %}
-                when {{ name.byte }} then {{ json_at(name.name, as_text=true) }}
+                when {{ name.byte }} then {{ name.text }}
                 {%- endfor %}
             end,
             e' \t\n\r\f\x0b'

@@ -16,7 +16,7 @@
                 else coalesce(({{ stated }}) #>> '{}' !~ '{{ zoned_pattern() }}', true)
                 {%- elif field.type == 'uuid' %}
                 {%- set said = field.column ~ '_raw' if value is string else value[1] %}
-                when {{ chosen_name(field) }} = 48 then {{ said }} is not null
+                when {{ field.chosen }} = 48 then {{ said }} is not null
                 else
                     coalesce(
                         to_jsonb(
@@ -30,10 +30,10 @@
                     ) <> coalesce({{ stated }}, 'null')
                 {%- else %}
                 {%- if field.default %}
-                when {{ chosen_name(field) }} = 48
+                when {{ field.chosen }} = 48
                     then coalesce(to_jsonb({{ typed }}), 'null') <> '{{ field.default }}'
                 {%- else %}
-                when {{ chosen_name(field) }} = 48 then {{ typed }} is not null
+                when {{ field.chosen }} = 48 then {{ typed }} is not null
                 {%- endif %}
                 else
                     coalesce(to_jsonb({{ typed }}), 'null')

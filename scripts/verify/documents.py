@@ -80,10 +80,15 @@ _DOCUMENTS = """
 """
 # JSON text in a JSON string, up to three times. What was migrated is known to be JSON inside.
 _OPENED = "case when jsonb_typeof({0}) = 'string' then ({0} #>> '{{}}')::jsonb else {0} end"
-_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+# Hyphens where they belong, and nothing but 32 hexadecimal digits beside them.
+_UUID = (
+    "{record_id} like '________-____-____-____-____________'"
+    " and translate({record_id}, '-', '') ~ '^[0-9a-fA-F]+$'"
+    " and octet_length(translate({record_id}, '-', '')) = 32"
+)
 # The digest's bytes 6 and 8 carry version and variant.
 _MADE_ID = """
-    case when {record_id} ~ {uuid} then {record_id}::uuid else (
+    case when {is_uuid} then {record_id}::uuid else (
         select encode(
             set_byte(
                 set_byte(digest, 6, (get_byte(digest, 6) & 15) | 48),
@@ -171,7 +176,7 @@ def made_id(
 ) -> sql.Composed:
     """Make the id of a record: its own where that is a UUID, else version 3 (RFC 9562 5.3)."""
     return sql.SQL(_MADE_ID).format(
-        uuid=sql.Literal(_UUID),
+        is_uuid=sql.SQL(_UUID).format(record_id=record_id),
         namespace=sql.Literal(str(namespace())),
         entity=sql.Literal(entity),
         environment=environment,
