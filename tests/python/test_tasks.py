@@ -69,6 +69,7 @@ def test_the_readme_names_only_tasks_there_are() -> None:
         (("migrate", "--batch-size=0"), "--batch-size=0 is not a number of rows."),
         (("migrate", "--max-rejects=abc"), "is neither a number nor a percentage."),
         (("db.reset",), "Repeat with --yes."),
+        (("bench", "--sizes=many"), "--sizes=many is no list of sizes."),
         (("sample", "--documents=many", "--file-only"), "--documents=many is not a whole number."),
     ],
 )
