@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from scripts.settings import PROTECTED, ROOT, Target, prefix_of
+from scripts.settings import PROTECTED, ROOT, Target, variables_of
 
 _SESSION = (
     # Compiling these queries takes longer than it saves.
@@ -71,17 +71,7 @@ def _environment(target: Target, run_id: str, corrections_hash: str) -> Iterator
     wanted = {
         "KV_RUN_ID": run_id,
         "KV_CORRECTIONS_HASH": corrections_hash,
-        **{
-            prefix_of(target.name) + name: value
-            for name, value in {
-                "HOST": target.host,
-                "PORT": str(target.port),
-                "USER": target.user,
-                "PASSWORD": target.password,
-                "DBNAME": target.dbname,
-                "SSLMODE": target.sslmode,
-            }.items()
-        },
+        **variables_of(target, target.name),
         "KV_SCHEMA": target.kv_schema,
         "KV_TABLE": target.kv_table,
         "KV_FINAL_SCHEMA": target.final_schema,

@@ -32,6 +32,7 @@ PASSED, FAILED, NOT_RUN = "passed", "failed", "could not run"
 SAMPLE_SIZE = 20
 _URL_VARIABLE = "KV_EXPECTATIONS_URL"
 _SESSION = "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO,YMD"
+_QUIET = {"GX_ANALYTICS_ENABLED": "false"}  # read while it is imported
 _CUSTOM_SQL = "unexpected_rows_expectation"
 
 
@@ -62,7 +63,7 @@ def import_beside() -> None:
     It takes seconds of this process, which has none to do while the database works. Whoever imports
     it meanwhile waits for this thread.
     """
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ.update(_QUIET)
     threading.Thread(target=import_module, args=("great_expectations",)).start()
 
 
@@ -74,7 +75,7 @@ def open_source(target: Target) -> Iterator[PostgresDatasource]:
     password, is handed over in a variable of this process and named in the configuration by its
     name only. Writes no file and sends no usage statistics.
     """
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ.update(_QUIET)
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,

@@ -60,6 +60,19 @@ def prefix_of(target_name: str) -> str:
     return "KV_" + target_name.upper().replace("-", "_") + "_"
 
 
+def variables_of(target: Target, name: str) -> dict[str, str]:
+    """Give the variables by which `resolve(name)` finds the database of this target."""
+    values = {
+        "HOST": target.host,
+        "PORT": str(target.port),
+        "USER": target.user,
+        "PASSWORD": target.password,
+        "DBNAME": target.dbname,
+        "SSLMODE": target.sslmode,
+    }
+    return {prefix_of(name) + key: value for key, value in values.items()}
+
+
 def read_environment() -> None:
     """Load `.env` of the project folder, if there is one; what is set already stays."""
     load_dotenv(ROOT / ".env", override=False)

@@ -10,7 +10,9 @@
 {% macro field_of(entity, column) -%}
     {#- While dbt parses it looks for refs alone, and there is none in here: a third of its time. -#}
     {%- if not execute -%}
-        {{ return({'column': column, 'type': 'text', 'place': 1, 'chosen': '', 'names': [], 'default': none}) }}
+        {{ return({
+            'column': column, 'type': 'text', 'place': 1, 'chosen': '', 'names': [], 'default': none
+        }) }}
     {%- endif -%}
     {%- set found = namespace(type=none, place=1) -%}
     {%- for type, columns in var('fields')[entity].items() if not found.type -%}

@@ -73,8 +73,12 @@
                         *,
                         {# ASCII letters only: the same in every locale. #}
                         lower(
-                            case when decoding is null then source_text else document::text end
-                            collate "C"
+                            case
+                                {# Where no document is kept, none is searched. #}
+                                when document is null then null
+                                when decoding is null then source_text
+                                else document::text
+                            end collate "C"
                         ) as small_text
                     from {{ origin }}
                     offset 0

@@ -21,8 +21,8 @@
                     coalesce(
                         to_jsonb(
                             case
-                                when {{ said }} !~ '[A-F]' then {{ said }}
-                                when {{ is_uuid(said) }} then lower({{ said }})
+                                when {{ said }} ~ '[A-F]' and {{ is_uuid(said) }}
+                                    then lower({{ said }})
                                 else {{ said }}
                             end
                         ),

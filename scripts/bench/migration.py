@@ -14,20 +14,21 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from scripts import notice
 from scripts.bench.earlier import run_earlier
 from scripts.bench.floor import run_floor
 from scripts.bench.memory import ServerMemory
 from scripts.bench.store import make_store
 from scripts.connection import connect, conninfo
 from scripts.errors import KvError
-from scripts.settings import ROOT, Target, prefix_of
+from scripts.settings import ROOT, Target, variables_of
 
 _DATABASE = "kv_bench"
 # Its reads are one by one: at a million documents it takes minutes and says nothing new.
@@ -45,7 +46,7 @@ class Command:
     rows_written: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Measured:
     """What was measured at one size; seconds everywhere."""
 
@@ -54,12 +55,31 @@ class Measured:
     first: Command
     second: Command
     earlier: float | None = None
-    ratios: dict[str, float] = field(default_factory=dict)
 
     @property
     def floor_seconds(self) -> float:
         """Give the floor as a whole."""
         return sum(self.floor.values())
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """Give the figures that count, each by what it is a ratio of."""
+        floor, phases = self.floor_seconds, self.first.phases
+        build, proof = phases["build"], phases["verify"]
+        ratios = {
+            "build / floor": build / floor,
+            "build and round trip / floor": (build + proof) / floor,
+            "expectations / floor": phases["expectations"] / floor,
+            "whole command / floor": self.first.seconds / floor,
+            "second build / first build": self.second.phases["build"] / build,
+        }
+        if self.earlier:
+            ratios["whole command / earlier script"] = self.first.seconds / self.earlier
+        return {name: round(value, 2) for name, value in ratios.items()}
+
+    def as_dict(self) -> dict[str, object]:
+        """Give all of it as plain dicts, for JSON."""
+        return {**asdict(self), "floor_seconds": self.floor_seconds, "ratios": self.ratios}
 
 
 def measure(server: Target, documents: int) -> Measured:
@@ -68,7 +88,7 @@ def measure(server: Target, documents: int) -> Measured:
     Creates the database `kv_bench` and drops it afterwards; the target's own is not looked at. The
     floor runs before ours and after it, and the quicker one counts: that is the harder measure.
 
-    Raises KvError where one of our runs fails, or rejects a document that is clean.
+    Raises KvError where one of our runs fails, or the first does not write every document.
     """
     with _scratch(server) as target, connect(target, autocommit=True) as connection:
         make_store(connection, target, documents)
@@ -76,26 +96,13 @@ def measure(server: Target, documents: int) -> Measured:
         earlier = run_earlier(connection, target) if documents <= _EARLIER_LIMIT else None
         first, second = _migrate(target), _migrate(target)
         floors.append(run_floor(connection, target))
-    measured = Measured(
-        documents, min(floors, key=lambda one: sum(one.values())), first, second, earlier
-    )
-    measured.ratios = _ratios(measured)
-    return measured
-
-
-def _ratios(measured: Measured) -> dict[str, float]:
-    floor, phases = measured.floor_seconds, measured.first.phases
-    build, proof = phases["build"], phases["verify"]
-    ratios = {
-        "build / floor": build / floor,
-        "build and round trip / floor": (build + proof) / floor,
-        "expectations / floor": phases["expectations"] / floor,
-        "whole command / floor": measured.first.seconds / floor,
-        "second build / first build": measured.second.phases["build"] / build,
-    }
-    if measured.earlier:
-        ratios["whole command / earlier script"] = measured.first.seconds / measured.earlier
-    return {name: round(value, 2) for name, value in ratios.items()}
+    if first.rows_written != documents:
+        raise KvError(
+            f"The run wrote {first.rows_written:,} rows for {documents:,} clean documents.",
+            "See whether `seeds/` still maps the keys and words that scripts/bench/store.py makes.",
+        )
+    floor = min(floors, key=lambda one: sum(one.values()))
+    return Measured(documents, floor, first, second, earlier)
 
 
 @contextmanager
@@ -118,18 +125,12 @@ def _migrate(target: Target) -> Command:
         printed = Path(folder) / "printed.json"
         environment = {
             **os.environ,
-            **{
-                prefix_of("dev") + name: value
-                for name, value in {
-                    "HOST": target.host,
-                    "PORT": str(target.port),
-                    "USER": target.user,
-                    "PASSWORD": target.password,
-                    "DBNAME": target.dbname,
-                    "SSLMODE": target.sslmode,
-                }.items()
-            },
+            **variables_of(target, "dev"),
             "KV_RUNS_DIR": folder,
+            # The store is one of production, and its runs are nobody's news.
+            "KV_DEV_ENVIRONMENT": "production",
+            "KV_DEV_DEFAULT_ENVIRONMENT": "production",
+            notice.VARIABLE: "",
         }
         command = [sys.executable, "-m", "invoke", "migrate", "--target=dev", "--no-backup"]
         with printed.open("wb") as output, ServerMemory(target) as server:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from scripts import console
 from scripts.bench.migration import Measured, measure
 from scripts.errors import UsageError
@@ -19,23 +17,20 @@ def bench_task(target: Target, sizes: str, *, as_json: bool) -> int:
     """
     if target.name in PROTECTED:
         raise UsageError(f"Target '{target.name}' is protected.", "Use embedded or dev.")
-    wanted = _sizes(sizes)
     measured = []
-    for documents in wanted:
+    for documents in _sizes(sizes):
         if not as_json:
             console.say(f"{documents:,} documents: the store, the floor, the run …")
         measured.append(measure(target, documents))
         if not as_json:
             _print(measured[-1])
     if as_json:
-        console.print_json(
-            [{**asdict(one), "floor_seconds": one.floor_seconds} for one in measured]
-        )
+        console.print_json([one.as_dict() for one in measured])
     return 0
 
 
 def _sizes(text: str) -> list[int]:
-    sizes = [int(part) if part.strip().isdigit() else 0 for part in text.split(",")]
+    sizes = [int(part) if part.strip().isdecimal() else 0 for part in text.split(",")]
     if not all(_SMALLEST <= size <= _LARGEST for size in sizes):
         raise UsageError(
             f"--sizes={text} is no list of sizes.",
@@ -45,24 +40,22 @@ def _sizes(text: str) -> list[int]:
 
 
 def _print(measured: Measured) -> None:
-    rows: list[list[object]] = [
-        *([f"floor: {name}", seconds] for name, seconds in measured.floor.items()),
-        ["floor", measured.floor_seconds],
-    ]
+    seconds = {f"floor: {name}": value for name, value in measured.floor.items()}
+    seconds["floor"] = measured.floor_seconds
     if measured.earlier:
-        rows.append(["earlier script", measured.earlier])
+        seconds["earlier script"] = measured.earlier
     for turn, command in (("first run", measured.first), ("second run", measured.second)):
-        rows += [[f"{turn}: {name}", seconds] for name, seconds in command.phases.items()]
-        rows.append([turn, command.seconds])
+        seconds.update({f"{turn}: {name}": value for name, value in command.phases.items()})
+        seconds[turn] = command.seconds
     console.table(
         f"Seconds, {measured.documents:,} documents",
         ["part", "seconds"],
-        [[name, round(float(str(seconds)), 2)] for name, seconds in rows],
+        [[name, round(value, 2)] for name, value in seconds.items()],
     )
     console.table(
         "Ratios within this run",
         ["of", "ratio"],
-        [[name, value] for name, value in measured.ratios.items()],
+        [[name, ratio] for name, ratio in measured.ratios.items()],
     )
     first = measured.first
     console.say(

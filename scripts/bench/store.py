@@ -27,7 +27,9 @@ _MILLION = 1_000_000
 _HELPERS = """
 create function pg_temp.id_of(kind text, number bigint) returns text
 language sql immutable parallel safe as $$
-    select overlay(overlay(md5(kind || ':' || number) placing '4' from 13) placing '8' from 17)::uuid::text
+    select overlay(
+        overlay(md5(kind || ':' || number) placing '4' from 13) placing '8' from 17
+    )::uuid::text
 $$;
 create function pg_temp.moment(number bigint) returns text
 language sql immutable parallel safe as $$
@@ -35,7 +37,7 @@ language sql immutable parallel safe as $$
         timestamp '2025-01-01' + number * interval '37 seconds', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'
     )
 $$;
-"""  # noqa: E501 - one expression
+"""
 
 _DOCUMENTS = {
     "clients": """

@@ -54,13 +54,13 @@ def verify(
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
         _begin(connection)
-        row = connection.execute("select pg_export_snapshot()").fetchone()
-        _begin(beside, row[0] if row else "")
+        scope = Scope(connection, target, schema_final, schema_work, frozen)
+        (snapshot,) = scope.row("select pg_export_snapshot()")
+        _begin(beside, snapshot)
         # The round trip takes about as long as all the others.
         second = Scope(beside, target, schema_final, schema_work, frozen)
         round_trip = pool.submit(lambda: tuple(check_round_trip(second)))
         try:
-            scope = Scope(connection, target, schema_final, schema_work, frozen)
             checks = (
                 *check_keys(scope),
                 *check_rows(scope),

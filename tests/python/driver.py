@@ -16,7 +16,7 @@ from typing import Any
 from helpers import all_rows, ledger, rows, run
 
 from scripts.connection import connect
-from scripts.settings import ROOT, Target
+from scripts.settings import ROOT, Target, variables_of
 
 
 def environment(target: Target, name: str = "DEV", **more: str) -> dict[str, str]:
@@ -24,11 +24,7 @@ def environment(target: Target, name: str = "DEV", **more: str) -> dict[str, str
     return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        f"KV_{name}_HOST": target.host,
-        f"KV_{name}_PORT": str(target.port),
-        f"KV_{name}_USER": target.user,
-        f"KV_{name}_DBNAME": target.dbname,
-        f"KV_{name}_PASSWORD": target.password,
+        **variables_of(target, name),
         **more,
     }
 

@@ -58,8 +58,5 @@ def test_a_size_is_measured_whole(server: Target) -> None:
     assert measured.first.rows_written == 1_000
     assert measured.first.driver_mib > 0
     assert measured.ratios["build / floor"] > 1
-    with psycopg.connect(
-        host=server.host, port=server.port, user=server.user, dbname=server.dbname
-    ) as connection:
-        found = connection.execute("select 1 from pg_database where datname = 'kv_bench'")
-        assert found.fetchone() is None
+    found = rows(server, "select count(*) from pg_database where datname = 'kv_bench'")
+    assert found == [(0,)]
