@@ -2,13 +2,13 @@
 
 with
 
-keys as (
+keys as not materialized (
 
     select * from {{ ref('key_ledger') }}
 
 ),
 
-records as (
+records as not materialized (
 
     select * from {{ ref('record_ledger') }}
 

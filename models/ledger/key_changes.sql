@@ -1,6 +1,6 @@
 with
 
-keys as (
+keys as not materialized (
 
     select
         source_key,

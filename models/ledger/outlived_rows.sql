@@ -8,7 +8,7 @@
 
 with
 
-records as (
+records as not materialized (
 
     select * from {{ ref('record_ledger') }}
 
@@ -20,22 +20,6 @@ key_changes as (
 
 ),
 
-{# Rows our runs wrote last and that are still there. #}
-written as (
-
-    {% for entity in entities %}
-    select
-        '{{ entity }}' as entity,
-        last_words.id,
-        last_words.run_id
-    from ({{ last_words("'" ~ entity ~ "'") }}) as last_words
-    inner join {{ ref(entity) }} as final on last_words.id = final.id
-    where last_words.action <> 'delete'
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
 migrated as (
 
     select * from records
@@ -43,18 +27,36 @@ migrated as (
 
 ),
 
-{# No record becomes them now; the default catalog has no key by rule. #}
-outlived as (
+{# Rows our runs wrote that no record becomes now: of all others nothing more is asked. #}
+without_record as (
 
-    select written.*
-    from written
+    select distinct
+        written_rows.entity,
+        written_rows.id
+    from {{ work_table('written_rows') }} as written_rows
     left join migrated
         on
-            written.entity = migrated.entity
-            and written.id = migrated.target_id
+            written_rows.entity = migrated.entity
+            and written_rows.id = migrated.target_id
+    where migrated.target_id is null
+
+),
+
+{# Those our runs wrote last and that are still there; the default catalog has no key by rule. #}
+outlived as (
+
+    {% for entity in entities %}
+    select
+        '{{ entity }}' as entity,
+        last_words.id,
+        last_words.run_id
+    from ({{ last_words("'" ~ entity ~ "'", among='without_record') }}) as last_words
+    inner join {{ ref(entity) }} as final on last_words.id = final.id
     where
-        migrated.target_id is null
-        and written.id <> {{ legacy_catalog_id() }}
+        last_words.action <> 'delete'
+        and last_words.id <> {{ legacy_catalog_id() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -2,7 +2,7 @@
 
 with
 
-keys as (
+keys as not materialized (
 
     select * from {{ ref('key_ledger') }}
 

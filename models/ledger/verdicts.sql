@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(unlogged=true) }}
 
 {% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 

@@ -1,6 +1,6 @@
 with
 
-typed as (
+typed as not materialized (
 
     select * from {{ ref('typed_clients') }}
 

@@ -2,13 +2,13 @@
 
 with
 
-typed as (
+typed as not materialized (
 
     select * from {{ ref('typed_orders') }}
 
 ),
 
-crossed as (
+crossed as not materialized (
 
     select * from {{ ref('cross_orders') }}
 

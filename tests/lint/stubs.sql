@@ -219,12 +219,12 @@
 {% macro live_catalog_ids() -%}
     select id from catalogs
 {%- endmacro %}
-{% macro last_words(entity) -%}
+{% macro last_words(entity, among=none) -%}
     select
         id,
         run_id,
         action
-    from written_rows
+    from {{ among or 'written_rows' }}
 {%- endmacro %}
 {% macro run_id() -%}
     run

@@ -6,14 +6,14 @@
 
 with
 
-ledger as (
+ledger as not materialized (
 
     select * from {{ ref('record_ledger') }}
     where key_class = 'migrated'
 
 ),
 
-final as (
+final as not materialized (
 
     {% for entity in entities %}
     select
@@ -27,7 +27,7 @@ final as (
 
 written as (
 
-    select distinct
+    select
         entity,
         id
     from {{ work_table('written_rows') }}

@@ -3,7 +3,7 @@
 -- may hold a taken value.
 with
 
-ledger as (
+ledger as not materialized (
 
     select * from {{ ref('record_ledger') }}
 
