@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from helpers import load_northwind, needs_northwind, run
 
-from scripts import phases
+from scripts import console, phases
 from scripts.dbt_runner import run_dbt
 from scripts.phases import BUILD, PHASES, BuildClock, Span, attribute, phase_of
 from scripts.settings import Target
@@ -82,6 +82,17 @@ def test_the_phases_of_a_run_add_up_to_it_and_stand_in_its_log(database: Target)
     # No table was made: no time can have gone into constraints and indexes.
     assert again.phases["constraints"] == again.phases["indexes"] == 0
     assert again.phases["load"] > 0
+
+
+def test_phases_are_printed_with_their_share(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console.out, "quiet", False)
+    phases.print_phases({**dict.fromkeys(PHASES, 0.0), "start-up": 1.0, "judge": 3.0})
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["start-up", "1.00", "25%"] in lines
+    assert ["judge", "3.00", "75%"] in lines
+    assert not any("laws" in line for line in lines)
 
 
 def test_a_process_began_before_anything_was_imported() -> None:
