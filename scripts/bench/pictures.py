@@ -38,6 +38,10 @@ _STYLE = {
 }
 # What the parts of the floor are in a run.
 _FLOOR = {"load": "load", "keys": "constraints", "indexes": "indexes"}
+# Where a value stands: points to the right and up, and the side of the text that is there. Lines
+# that may meet have places of their own.
+_ABOVE, _BELOW = (0.0, 11.0, "center"), (0.0, -12.0, "center")
+_RIGHT, _LEFT = (8.0, -6.0, "left"), (-6.0, 8.0, "right")
 _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "kv-to-tables",
     "svg.fonttype": "none",
@@ -89,12 +93,11 @@ def _phases(measured: list[Measured]) -> Figure:
     for (axes,), one in zip(rows, measured, strict=True):
         bars: dict[str, dict[str, float]] = {
             "floor": {_FLOOR[name]: value for name, value in one.floor.items()},
+            **({"earlier script": {"earlier script": one.earlier}} if one.earlier else {}),
             "first run": one.first.phases,
             "second run": one.second.phases,
             "dry run": one.dry_run.phases,
         }
-        if one.earlier:
-            bars["earlier script"] = {"earlier script": one.earlier}
         _stack(axes, bars)
         title = f"{one.documents:,} documents"
         if one.documents > EARLIER_LIMIT:
@@ -143,19 +146,19 @@ def _documents_per_second(measured: list[Measured]) -> Figure:
     figure = _figure(8, 5)
     axes = figure.subplots()
     styles = {
-        "floor": (_GREY, "s", "--"),
-        "build": (_BLUE, "o", "-"),
-        "whole command": (_RED, "D", "-"),
-        "earlier script": (_PURPLE, "^", ":"),
+        "floor": (_GREY, "s", "--", _ABOVE),
+        "build": (_BLUE, "o", "-", _RIGHT),
+        "whole command": (_RED, "D", "-", _BELOW),
+        "earlier script": (_PURPLE, "^", ":", _LEFT),
     }
-    for name, (colour, marker, line) in styles.items():
+    for name, (colour, marker, line, place) in styles.items():
         points = [
             (one.documents, one.documents_per_second[name])
             for one in measured
             if name in one.documents_per_second
         ]
         if points:
-            _line(axes, points, name, color=colour, marker=marker, linestyle=line)
+            _line(axes, points, name, place, color=colour, marker=marker, linestyle=line)
     axes.set_yscale("log")
     axes.margins(y=0.1)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -173,7 +176,7 @@ def _memory(measured: list[Measured]) -> Figure:
         ("driver", _RED, "o", "-", [one.first.driver_mib for one in measured]),
     ):
         points = list(zip([one.documents for one in measured], values, strict=True))
-        _line(axes, points, name, color=colour, marker=marker, linestyle=line)
+        _line(axes, points, name, _ABOVE, color=colour, marker=marker, linestyle=line)
     # Room for the values above their points.
     axes.set_ylim(0, 1.1 * max(max(one.first.server_mib, one.first.driver_mib) for one in measured))
     axes.set_ylabel("peak memory of the first run (MiB)")
@@ -182,18 +185,29 @@ def _memory(measured: list[Measured]) -> Figure:
     return figure
 
 
-def _line(axes: Axes, points: list[tuple[int, float]], name: str, **style: Any) -> None:
-    """Draw a line with the value beside each of its points."""
+def _line(
+    axes: Axes,
+    points: list[tuple[int, float]],
+    name: str,
+    place: tuple[float, float, str],
+    **style: Any,
+) -> None:
+    """Draw a line with the value at a place beside each of its points, clear of other lines."""
+    from matplotlib.patheffects import withStroke
+
+    right, up, side = place
     axes.plot([size for size, _ in points], [value for _, value in points], label=name, **style)
     for size, value in points:
         axes.annotate(
             f"{value:,.0f}",
             (size, value),
             textcoords="offset points",
-            xytext=(0, 7),
-            ha="center",
+            xytext=(right, up),
+            ha=side,
+            va="center",
             fontsize=8,
-            color=style["color"],
+            color="#333333",
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
 
 
@@ -203,7 +217,7 @@ def _by_size(axes: Axes, measured: list[Measured]) -> None:
     axes.set_xscale("log")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.set_xticks([], minor=True)
-    axes.set_xlim(sizes[0] / 1.6, sizes[-1] * 1.6)
+    axes.set_xlim(sizes[0] / 2, sizes[-1] * 2)
     axes.set_xlabel("documents in the store (log scale)")
     axes.grid(axis="y", color=_LIGHT, linewidth=0.6)
     axes.legend(frameon=False)

@@ -71,6 +71,10 @@ def bench_task(target: Target, sizes: str, *, out: str, as_json: bool) -> int:
         console.print_json(bench.as_dict())
     else:
         _print_criteria(bench.criteria)
+        console.say(
+            f"PostgreSQL {bench.environment['postgresql']}, {bench.environment['cores']} cores;"
+            f" the load before was {bench.environment['load_before']}."
+        )
         console.say(f"Wrote {', '.join(written)} to {folder}.")
     return 0
 
@@ -94,6 +98,8 @@ def _environment(target: Target) -> dict[str, object]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
+        # What others did when it began: near the number of cores, every ratio is in doubt.
+        "load_before": round(os.getloadavg()[0], 1),
     }
 
 
