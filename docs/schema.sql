@@ -48,6 +48,7 @@ alter table "public"."clients"
     add constraint clients_status_check check (status in ('active', 'inactive')),
     add constraint clients_name_length check (length(name) >= 2),
     add constraint clients_email_format check (contact_email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$');
+
 create index idx_clients_status on "public"."clients" (status) where status = 'active';
 create index idx_clients_created_at on "public"."clients" (created_at desc);
 
@@ -75,6 +76,7 @@ alter table "public"."catalogs"
     add constraint catalogs_status_check check (status in ('draft', 'active', 'inactive', 'syncing', 'error')),
     add constraint catalogs_name_length check (length(name) >= 2),
     add constraint catalogs_product_counts check (total_products >= 0 and active_products >= 0 and active_products <= total_products);
+
 create index idx_catalogs_type on "public"."catalogs" (type);
 create index idx_catalogs_status on "public"."catalogs" (status);
 create index idx_catalogs_owner_id on "public"."catalogs" (owner_id) where owner_id is not null;
@@ -119,6 +121,7 @@ alter table "public"."sites"
     add constraint sites_name_length check (length(name) >= 2),
     add constraint sites_slug_format check (slug ~* '^[a-z0-9-]+$'),
     add constraint sites_dates_check check (selection_start_date is null or selection_end_date is null or selection_start_date < selection_end_date);
+
 create index idx_sites_client_id on "public"."sites" (client_id);
 create index idx_sites_status on "public"."sites" (status);
 create index idx_sites_catalog_id on "public"."sites" (catalog_id) where catalog_id is not null;
@@ -167,6 +170,7 @@ alter table "public"."products"
     add constraint products_status_check check (status in ('active', 'inactive', 'out_of_stock', 'discontinued')),
     add constraint products_sync_status_check check (sync_status in ('synced', 'modified', 'conflict', 'manual')),
     add constraint products_name_length check (length(name) >= 2);
+
 create index idx_products_sku on "public"."products" (sku);
 create index idx_products_external_id on "public"."products" (external_id) where external_id is not null;
 create index idx_products_category on "public"."products" (category) where category is not null;
@@ -197,6 +201,7 @@ alter table "public"."employees"
     add constraint employees_site_id_employee_id_key unique (site_id, employee_id),
     add constraint employees_status_check check (status in ('active', 'inactive')),
     add constraint employees_email_format check (email is null or email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$');
+
 create index idx_employees_employee_id on "public"."employees" (employee_id);
 create index idx_employees_email on "public"."employees" (email) where email is not null;
 create index idx_employees_serial_card_number on "public"."employees" (serial_card_number) where serial_card_number is not null;
@@ -239,6 +244,7 @@ alter table "public"."orders"
     add constraint orders_total_amount_check check (total_amount >= 0),
     add constraint orders_email_format check (customer_email ~* '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$'),
     add constraint orders_status_timestamps check ((status <> 'confirmed' or confirmed_at is not null) and (status <> 'shipped' or shipped_at is not null) and (status <> 'delivered' or delivered_at is not null) and (status <> 'cancelled' or cancelled_at is not null));
+
 create index idx_orders_product_id on "public"."orders" (product_id) where product_id is not null;
 create index idx_orders_employee_id on "public"."orders" (employee_id) where employee_id is not null;
 create index idx_orders_customer_email on "public"."orders" (customer_email);

@@ -13,6 +13,7 @@ from scripts.task_support import friendly, helped, target_of
         "json",
         "verbose",
         sizes="how many documents, with commas between: 1000,10000,100000,1000000",
+        out="the folder for bench.json and the pictures (default: bench in KV_RUNS_DIR)",
     )
 )
 @friendly
@@ -20,14 +21,16 @@ def bench(
     _: Context,
     target: str = "embedded",
     sizes: str = "1000,10000,100000",
+    out: str = "",
     json: bool = False,
     verbose: bool = False,
 ) -> int:
     """Measure a migration beside the least PostgreSQL can do, in a database of its own.
 
     Makes stores of clean documents on the target's server, in the database kv_bench, which it drops
-    again; the target's own database is not looked at. A protected target is refused.
+    again; the target's own database is not looked at. A protected target is refused. Says of every
+    ratio whether it is what is wanted; writes JSON and pictures (PNG, SVG).
     """
     from scripts.bench import report
 
-    return report.bench_task(target_of(target), sizes, as_json=json)
+    return report.bench_task(target_of(target), sizes, out=out, as_json=json)

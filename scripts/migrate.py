@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -17,6 +17,7 @@ from scripts.corrections import find_corrections, store_corrections
 from scripts.dbt_runner import run_dbt
 from scripts.errors import Exit, KvError, UsageError
 from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
+from scripts.phases import Stopwatch, print_phases, read_parts
 from scripts.run_account import accounted
 from scripts.run_lock import close_unfinished, run_lock
 from scripts.run_log import RunLog
@@ -85,7 +86,11 @@ class Options:
 
 @dataclass
 class Outcome:
-    """A finished run: what it did, whether it holds, how long each part took."""
+    """A finished run: what it did, whether it holds, how long it took.
+
+    `seconds` are those of its parts; `phases` divide the build further and add up to the whole run,
+    from the start of its process on where that was for the run (scripts/phases.py).
+    """
 
     run_id: str
     dry_run: bool
@@ -97,6 +102,7 @@ class Outcome:
     verification: VerifyReport | None = None
     failures: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> Exit:
@@ -125,6 +131,7 @@ def migrate(
     inspect: Inspect | None = None,
     judge: bool = True,
     shape: str = "",
+    began: float | None = None,
 ) -> Outcome:
     """Take the store of a target to the six tables, or try it in an ephemeral schema.
 
@@ -134,20 +141,29 @@ def migrate(
     is one transaction; a failing one leaves the later ones undone, and the next run goes on there.
 
     The run is a step of the history, and its end is told (scripts/run_account.py); a `shape` that
-    is given says that it may begin.
+    is given says that it may begin. `began` is when the process did that is there for this run
+    (time.monotonic): its start-up counts from then, or else from this call.
 
     Raises KvError when the run cannot begin, also where the road to a protected target is not
     finished. What fails during the run is in `Outcome.failures`.
     """
     options.checked()
+    watch = Stopwatch() if began is None else Stopwatch(began)
     with accounted(target, options, shape) as account:
-        outcome = _migrate(target, options, account.step.run_id, inspect=inspect, judge=judge)
+        run_id = account.step.run_id
+        outcome = _migrate(target, options, run_id, watch, inspect=inspect, judge=judge)
         account.close(outcome)
         return outcome
 
 
 def _migrate(
-    target: Target, options: Options, run_id: str, *, inspect: Inspect | None, judge: bool
+    target: Target,
+    options: Options,
+    run_id: str,
+    watch: Stopwatch,
+    *,
+    inspect: Inspect | None,
+    judge: bool,
 ) -> Outcome:
     corrections = find_corrections(options.corrections)
     log = RunLog(run_id)
@@ -163,10 +179,13 @@ def _migrate(
                 _back_up(target, outcome, log, quiet=options.as_json)
             store_corrections(target, corrections, schema or target.work_schema)
             outcome.corrections = len(corrections.rows)
-            _run(target, options, schema, outcome, log, judge=judge, digest=corrections.digest)
+            digest = corrections.digest
+            _run(target, options, schema, outcome, log, watch, judge=judge, digest=digest)
             if inspect:
                 with connect(target, read_only=True) as connection:
                     inspect(connection, schema or target.work_schema)
+        outcome.phases = watch.phases(outcome.seconds)
+        log.write("phases", seconds=outcome.phases)
         log.write("end", exit_code=int(outcome.exit_code), failures=outcome.failures)
         return outcome
     except KvError as error:
@@ -211,6 +230,7 @@ def _run(
     schema: str,
     outcome: Outcome,
     log: RunLog,
+    watch: Stopwatch,
     *,
     judge: bool,
     digest: str,
@@ -220,7 +240,7 @@ def _run(
     from scripts.verify import verify
 
     final, work = schema or target.final_schema, schema or target.work_schema
-    if _build(target, options, schema, outcome, log, judge=judge, digest=digest) and judge:
+    if _build(target, options, schema, outcome, log, watch, judge=judge, digest=digest) and judge:
         with _timed(outcome, log, "expectations"):
             outcome.expectations = run_expectations(target, final, True, work_schema=work)
         outcome.failures += failure_sentences(outcome.expectations)
@@ -228,6 +248,7 @@ def _run(
             outcome.verification = verify(target, final, work)
         outcome.failures += outcome.verification.failures()
     with connect(target, read_only=True) as connection:
+        watch.parts = read_parts(connection, work, outcome.run_id)
         try:
             outcome.ledger = read_ledger(connection, work, final, outcome.run_id)
         except psycopg.errors.UndefinedTable:
@@ -242,6 +263,7 @@ def _build(
     schema: str,
     outcome: Outcome,
     log: RunLog,
+    watch: Stopwatch,
     *,
     judge: bool,
     digest: str,
@@ -265,15 +287,22 @@ def _build(
         console.say(f"Run {outcome.run_id}: {outcome.keys:,} keys of '{target.name}', {where}")
         if outcome.corrections:
             console.say(f"{outcome.corrections:,} corrections are laid over the documents.")
-    with _timed(outcome, log, "build"), progress.shown(target):
+
+    def on_event(event: Any) -> None:
+        watch.build.on_event(event)
+        progress.on_event(event)
+
+    with progress.shown(target):
         result = run_dbt(
             target,
             ["build", "--exclude-resource-types", "unit_test"],
             variables=options.variables(schema),
             run_id=outcome.run_id,
             corrections_hash=digest,
-            on_event=progress.on_event,
+            on_event=on_event,
         )
+    watch.end_build(outcome.seconds)
+    log.write("part", name="build", seconds=outcome.seconds["build"])
     if result.error and not result.nodes:
         outcome.failures.append(result.error)
     for node in result.failed:
@@ -316,9 +345,12 @@ def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:
         print_expectations(outcome.expectations)
     if outcome.verification:
         outcome.verification.print(verbose=verbose)
+    if verbose:
+        print_phases(outcome.phases)
     parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
-    rate = outcome.keys / max(outcome.seconds.get("build", 0.0), 0.1)
-    console.say(f"Took {parts}; the build did {rate:,.0f} keys a second.")
+    build = outcome.seconds.get("build", 0.0)
+    rate = f"; the build did {outcome.keys / build:,.0f} keys a second" if build else ""
+    console.say(f"Took {parts}{rate}.")
     for failure in outcome.failures:
         console.complain(f"FAILED  {failure}")
     console.say(_closing_sentence(outcome))

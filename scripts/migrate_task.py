@@ -62,6 +62,7 @@ def migrate(
     """
     from scripts import console
     from scripts import migrate as job
+    from scripts.phases import process_start
 
     options = job.Options(
         dry_run,
@@ -90,7 +91,7 @@ def migrate(
             told=None if json else watching.tell,
         )
     else:
-        outcome = job.migrate(target_of(target), options)
+        outcome = job.migrate(target_of(target), options, began=process_start())
     if json:
         console.print_json(outcome.as_dict())
     else:

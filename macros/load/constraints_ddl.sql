@@ -1,17 +1,11 @@
 {#
-  The constraints of a contract and the model's indexes (`meta.table_indexes`: a name, and what follows
-  `on <table>`), as statements for a table that has its rows already; its foreign keys follow last
-  (`foreign_keys_ddl`).
+  The constraints of a contract, as one statement for a table that has its rows already; its indexes
+  follow (`indexes_ddl`), and last its foreign keys (`foreign_keys_ddl`).
 #}
 {% macro constraints_ddl(relation, node) -%}
     {%- set own = node['constraints'] | rejectattr('type', 'equalto', 'foreign_key') | list -%}
     alter table {{ relation }}
     {%- for constraint in adapter.render_raw_model_constraints(own) %}
         add {{ constraint }}{{ ',' if not loop.last else ';' }}
-    {%- endfor %}
-    {%- for index in node['config'].get('meta', {}).get('table_indexes', []) %}
-    {%- if not index.get('extension') or has_extension(index['extension']) %}
-    create index {{ index['name'] }} on {{ relation }} {{ index['on'] }};
-    {%- endif %}
     {%- endfor %}
 {%- endmacro %}

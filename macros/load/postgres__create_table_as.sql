@@ -6,9 +6,12 @@
 #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     set local statement_timeout = 0;
+    {%- set is_final = not temporary and config.get('contract').enforced %}
+    {{ part_ended(relation, 'begin') if is_final }}
     {{ dbt.postgres__create_table_as(temporary, relation, sql) }}
     {%- if not temporary %}
-        {%- if config.get('contract').enforced %}
+        {%- if is_final %}
+        {{ part_ended(relation, 'load') }}
         {{ bulk_constraints(relation) }}
         {%- else %}
         {{ close_to_api(relation) }}

@@ -6,6 +6,7 @@
   - written_columns: the columns that the hashes of a run cover;
   - created_tables: the final tables a run created, and when a cut-over handed them to the application;
   - checkpoints: how far each live table's batches are;
+  - load_parts: when each part of making a new final table ended, for the seconds by phase;
   - conflicts: rows that differ and were the application's, with who won;
   - corrections: the operator's, laid over the documents;
   - id_aliases: records whose id one of them changed, made anew by every run.
@@ -54,6 +55,12 @@
         updated_at timestamptz not null default clock_timestamp(),
         primary key (run_id, entity)
     );
+    create unlogged table if not exists {{ work_table('load_parts') }} (
+        run_id text not null,
+        entity text not null,
+        part text not null,
+        ended_at timestamptz not null default clock_timestamp()
+    );
     create table if not exists {{ work_table('conflicts') }} (
         run_id text not null,
         entity text not null,
@@ -79,8 +86,8 @@
         primary key (entity, old_id)
     );
     {%- for name in [
-        'runs', 'written_rows', 'written_columns', 'created_tables', 'checkpoints', 'conflicts',
-        'corrections', 'id_aliases'
+        'runs', 'written_rows', 'written_columns', 'created_tables', 'checkpoints', 'load_parts',
+        'conflicts', 'corrections', 'id_aliases'
     ] %}
     {{ close_to_api(work_table(name)) }}
     {%- endfor %}

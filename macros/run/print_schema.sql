@@ -14,6 +14,7 @@
         {%- endfor -%}
         {{ log('create table ' ~ relation ~ ' ' ~ columns_ddl(node) ~ ';', info=true) }}
         {{ log(constraints_ddl(relation, node), info=true) }}
+        {{ log(indexes_ddl(relation, node), info=true) }}
         {{ log(foreign_keys_ddl(relation, node), info=true) }}
     {%- endfor -%}
 {%- endmacro %}
