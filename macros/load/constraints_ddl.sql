@@ -10,8 +10,11 @@
         add {{ constraint }}{{ ',' if not loop.last else ';' }}
     {%- endfor %}
     {%- for index in node['config'].get('meta', {}).get('table_indexes', []) %}
-    {%- if not index.get('extension') or has_extension(index['extension']) %}
-    create index {{ index['name'] }} on {{ relation }} {{ index['on'] }};
+    {%- set wanted = index.get('extension') %}
+    {%- set home = extension_schema(wanted or index.get('without_extension', '')) %}
+    {%- if (home if wanted else not home) %}
+    {%- set on = index['on'] | replace('gin_trgm_ops', home ~ '.gin_trgm_ops') %}
+    create index {{ index['name'] }} on {{ relation }} {{ on }};
     {%- endif %}
     {%- endfor %}
 {%- endmacro %}

@@ -90,11 +90,11 @@ def measure(server: Target, documents: int) -> Measured:
 
     Raises KvError where one of our runs fails, or the first does not write every document.
     """
-    with _scratch(server) as target, connect(target, autocommit=True) as connection:
+    with scratch(server) as target, connect(target, autocommit=True) as connection:
         make_store(connection, target, documents)
         floors = [run_floor(connection, target)]
         earlier = run_earlier(connection, target) if documents <= _EARLIER_LIMIT else None
-        first, second = _migrate(target), _migrate(target)
+        first, second = run_command(target), run_command(target)
         floors.append(run_floor(connection, target))
     if first.rows_written != documents:
         raise KvError(
@@ -106,7 +106,7 @@ def measure(server: Target, documents: int) -> Measured:
 
 
 @contextmanager
-def _scratch(server: Target) -> Iterator[Target]:
+def scratch(server: Target) -> Iterator[Target]:
     """Make the database of the bench, and drop it."""
     name = sql.Identifier(_DATABASE)
     with psycopg.connect(conninfo(server), autocommit=True) as connection:
@@ -119,7 +119,7 @@ def _scratch(server: Target) -> Iterator[Target]:
             connection.execute(drop)
 
 
-def _migrate(target: Target) -> Command:
+def run_command(target: Target) -> Command:
     """Run the whole command once, without a backup, and read what it says of itself."""
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / "printed.json"

@@ -18,7 +18,7 @@ def bench_task(target: Target, sizes: str, *, as_json: bool) -> int:
     if target.name in PROTECTED:
         raise UsageError(f"Target '{target.name}' is protected.", "Use embedded or dev.")
     measured = []
-    for documents in _sizes(sizes):
+    for documents in sizes_of(sizes):
         if not as_json:
             console.say(f"{documents:,} documents: the store, the floor, the run …")
         measured.append(measure(target, documents))
@@ -29,7 +29,8 @@ def bench_task(target: Target, sizes: str, *, as_json: bool) -> int:
     return 0
 
 
-def _sizes(text: str) -> list[int]:
+def sizes_of(text: str) -> list[int]:
+    """Read the sizes of --sizes; raises UsageError for one that is none."""
     sizes = [int(part) if part.strip().isdecimal() else 0 for part in text.split(",")]
     if not all(_SMALLEST <= size <= _LARGEST for size in sizes):
         raise UsageError(
