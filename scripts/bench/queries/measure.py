@@ -66,10 +66,14 @@ class Measured:
 
 @dataclass(frozen=True)
 class Queries:
-    """All queries of one store, and how they were measured."""
+    """All queries of one store, and how they were measured.
+
+    `whole_rows_ms` is the list of products with all its columns.
+    """
 
     rows: dict[str, int]
     keys: int
+    whole_rows_ms: float
     search_by: str
     collation: str
     measured: tuple[Measured, ...]
@@ -81,6 +85,7 @@ class Queries:
         return {
             "rows": self.rows,
             "keys": self.keys,
+            "whole_rows_ms": round(self.whole_rows_ms, 3),
             "search_by": self.search_by,
             "collation": self.collation,
             "not_asked": self.not_asked,
@@ -112,6 +117,7 @@ def measure_queries(connection: psycopg.Connection, target: Target, *, prepare: 
     return Queries(
         rows,
         _count(connection, target.kv_schema, target.kv_table),
+        _median(lambda: tables.ask("list_whole").fetchall()),
         tables.search_by,
         found[0] if found else "",
         tuple(measured),
@@ -171,10 +177,12 @@ def _side(
     if isinstance(given, frozenset) and isinstance(wanted, frozenset):
         told = f"{len(given - wanted):,} more and {len(wanted - given):,} fewer than the tables"
         remarks.insert(0, told)
+    else:
+        remarks.insert(0, f"it gives {_told(given)}, the tables {_told(wanted)}")
     return KvSide(name, trips, ms, "wrong" if client.caps else "different", tuple(remarks))
 
 
-def _median(ask: Callable[[], None]) -> float:
+def _median(ask: Callable[[], object]) -> float:
     """Give the median of several rounds in milliseconds, after one that only warms up."""
     ask()
     taken: list[float] = []
@@ -210,6 +218,10 @@ def _kv_answer(
     without = sum(key not in ids for key, _ in found)
     remarks = [f"{without:,} of its records have no row"] if without else []
     return frozenset(ids[key] for key, _ in found if key in ids), remarks
+
+
+def _told(values: object) -> str:
+    return " and ".join(f"{value:,}" for value in values) if isinstance(values, tuple) else "none"
 
 
 def _plain(value: Any) -> Any:

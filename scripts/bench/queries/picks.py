@@ -62,13 +62,16 @@ where employees.status = 'active' and employees.email is not null
 order by starts_with(ledger.source_key, 'employee:') desc, md5(employees.id::text) limit 1
 """
 _USER = """
-select employees.id, ledger.record_id
-from {employees} as employees
+with users as (
+    select substr(key, 13) as record_id from {store} where starts_with(key, 'user_orders:')
+)
+select ledger.target_id, users.record_id
+from users
 inner join {ledger} as ledger
-    on ledger.target_id = employees.id and ledger.entity = 'employees'
-inner join {store} as store on store.key = 'user_orders:' || ledger.record_id
-where exists (select 1 from {orders} as orders where orders.employee_id = employees.id)
-order by store.key limit 1
+    on ledger.record_id = users.record_id and ledger.entity = 'employees'
+    and ledger.key_class = 'migrated'
+where exists (select 1 from {orders} as orders where orders.employee_id = ledger.target_id)
+order by users.record_id, ledger.target_id limit 1
 """
 _TERM = """
 select name from {products} where is_active and length(name) < 60
@@ -133,6 +136,8 @@ def pick(connection: psycopg.Connection, target: Target) -> Picks:
         found = row(_RECORD, entity, row_id) if row_id else None
         return Known(row_id, *found) if found else None
 
+    # The ledger may be so new that it has no statistics: joins of equals between whole tables.
+    connection.execute("set local enable_nestloop = off")
     try:
         report, order, site = row(_REPORT), row(_ORDER), row(_SITE)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
@@ -159,7 +164,7 @@ def pick(connection: psycopg.Connection, target: Target) -> Picks:
     ):
         narrow = f"{word}:{environment}:"
         prefixes[entity] = narrow if row(_PREFIX, narrow, entity)[0] else f"{word}:"
-    return Picks(
+    picks = Picks(
         client=known("clients", report[0]) if report else None,
         month=report[1] if report else None,
         site=known("sites", site[0]) if site else None,
@@ -174,3 +179,5 @@ def pick(connection: psycopg.Connection, target: Target) -> Picks:
         keys=keys,
         prefixes=prefixes,
     )
+    connection.execute("set local enable_nestloop to default")
+    return picks

@@ -16,14 +16,24 @@ from psycopg import sql
 from scripts.bench.queries.picks import Picks
 from scripts.settings import ENTITIES, Target
 
+# What a list of products shows; all columns are measured beside them.
+_LISTED = sql.SQL(", ").join(
+    sql.Identifier("products", column)
+    for column in (
+        *("id", "sku", "name", "description", "category", "brand", "price", "currency"),
+        *("image_url", "available_quantity", "status", "created_at"),
+    )
+)
 _QUERIES = {
-    "list": "select products.* from {products} as products"
+    "list": "select {listed} from {products} as products"
     " order by products.created_at desc, products.id desc limit 1000",
-    "site_list": "select products.* from {sites} as sites"
+    "list_whole": "select products.* from {products} as products"
+    " order by products.created_at desc, products.id desc limit 1000",
+    "site_list": "select {listed} from {sites} as sites"
     " inner join {products} as products on sites.catalog_id = products.catalog_id"
     " where sites.id = %(site)s and products.is_active"
     " order by products.created_at, products.id limit 50",
-    "active": "select products.* from {products} as products where products.is_active"
+    "active": "select {listed} from {products} as products where products.is_active"
     " order by products.created_at desc, products.id desc limit 100",
     "report": "select count(*), coalesce(sum(total_amount), 0), avg(total_amount) from {orders}"
     " where client_id = %(client)s and created_at >= %(start)s"
@@ -39,12 +49,12 @@ _QUERIES = {
     " and employees.status = 'active'",
     "user": "select orders.* from {orders} as orders where orders.employee_id = %(user)s"
     " order by orders.created_at desc",
-    "by_trigrams": "select products.* from {products} as products where products.is_active and ("
+    "by_trigrams": "select {listed} from {products} as products where products.is_active and ("
     "products.name ilike %(like)s or products.description ilike %(like)s"
     " or products.category ilike %(like)s or products.features::text ilike %(like)s)",
-    "by_name": "select products.* from {products} as products"
+    "by_name": "select {listed} from {products} as products"
     " where products.is_active and products.name ilike %(like)s",
-    "by_words": "select products.* from {products} as products where products.is_active"
+    "by_words": "select {listed} from {products} as products where products.is_active"
     " and {words} @@ to_tsquery('simple', %(words)s)",
 }
 _SEARCH_INDEXES = """
@@ -113,7 +123,7 @@ def tables_of(
         },
         search_by,
         prepare,
-        {**names, "words": sql.SQL(words)},
+        {**names, "words": sql.SQL(words), "listed": _LISTED},
     )
 
 

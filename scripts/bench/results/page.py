@@ -8,7 +8,14 @@ from pathlib import Path
 
 from scripts import history
 from scripts.bench.queries.measure import Queries
-from scripts.bench.queries.report import COLUMNS, HOW, query_rows, search_sentence, wanted_rows
+from scripts.bench.queries.report import (
+    COLUMNS,
+    HOW,
+    list_sentence,
+    query_rows,
+    search_sentence,
+    wanted_rows,
+)
 from scripts.bench.queries.wanted import plans_wanted, ratios_wanted, times_wanted
 from scripts.bench.results.criteria import Criterion
 from scripts.bench.results.facts import Facts
@@ -185,7 +192,7 @@ def _queries(queries: Queries) -> str:
     ]
     remarks += [f"* {name}: the data has nothing to ask for.\n" for name in queries.not_asked]
     return (
-        f"{HOW} {search_sentence(queries)}\n\n"
+        f"{HOW} {search_sentence(queries)} {list_sentence(queries)}\n\n"
         + _table(COLUMNS, query_rows(queries))
         + "\n"
         + "".join(remarks)
