@@ -67,7 +67,7 @@ def _check_place(place: Path) -> None:
     """Refuse a file that is no results file, or one whose sign-off somebody has filled in."""
     try:
         text = place.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, UnicodeDecodeError):
         text = ""

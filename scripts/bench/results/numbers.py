@@ -37,12 +37,11 @@ found as (
     select
         count(*) as held,
         count(ours.id) as of_store,
-        count(*) filter (where ours.id is null and exists (
-            select 1 from {written} as written
-            where written.entity = {entity} and written.id = final.id
-        )) as made
+        count(written.id) filter (where ours.id is null) as made
     from {final} as final
     left join ours on ours.id = final.id
+    left join (select distinct id from {written} where entity = {entity}) as written
+        on written.id = final.id
 )
 select records.*, (select count(*) from ours), found.* from records cross join found
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -33,7 +34,12 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "total_amount": ("total_amount", "totalAmount"),
     },
 }
-_OPEN = ("status", "type", "price", "total_amount")
+# What may be shown whole: amounts, and the words the tables take.
+_AMOUNTS = ("price", "total_amount")
+_WORDS = {
+    *("active", "inactive", "draft", "syncing", "error", "out_of_stock", "discontinued"),
+    *("erp", "manual", "vendor", "dropship"),
+}
 # Records with a key of their own; a correction lies over what the store says.
 _SAMPLE = """
 select ledger.source_key, store.value, to_jsonb(final)
@@ -110,8 +116,8 @@ def mask(column: str, value: Any) -> str:
     if value is None:
         return "nothing"
     text = str(value)
-    if column in _OPEN and (column in ("price", "total_amount") or text.isalpha()):
-        return text[:20]
+    if text in _WORDS or (column in _AMOUNTS and re.fullmatch(r"-?\d{1,9}(\.\d{1,6})?", text)):
+        return text
     return f"{text[0]}… ({len(text)})" if len(text) > 3 else f"… ({len(text)})"
 
 
