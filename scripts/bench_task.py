@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from invoke import Context, task
 
+from scripts.errors import UsageError
 from scripts.task_support import friendly, helped, target_of
 
 
@@ -13,24 +14,40 @@ from scripts.task_support import friendly, helped, target_of
         "json",
         "verbose",
         sizes="how many documents, with commas between: 1000,10000,100000,1000000",
-        out="the folder for bench.json and the pictures (default: bench in KV_RUNS_DIR)",
+        out="where results go: a folder (bench in KV_RUNS_DIR), or the file of --here",
+        queries="measure queries before and after a migration; 100000 documents by default",
+        here="measure the queries on what the target itself has, as always on prod-copy",
     )
 )
 @friendly
 def bench(
     _: Context,
     target: str = "embedded",
-    sizes: str = "1000,10000,100000",
+    sizes: str = "",
+    queries: bool = False,
+    here: bool = False,
     out: str = "",
     json: bool = False,
     verbose: bool = False,
 ) -> int:
-    """Measure a migration beside the least PostgreSQL can do, in a database of its own.
+    """Measure a migration beside the least PostgreSQL can do, or queries before and after it.
 
     Makes stores of clean documents on the target's server, in the database kv_bench, which it drops
-    again; the target's own database is not looked at. A protected target is refused. Says of every
-    ratio whether it is what is wanted; writes JSON and pictures (PNG, SVG).
+    again; the target's own database is not looked at. Says of every ratio whether it is what is
+    wanted; writes JSON and pictures (PNG, SVG). With --here, and on prod-copy, the queries are
+    measured on the target's own store and tables instead, which are only read, and
+    MIGRATION_TEST_RESULTS.md is written from them. A protected target is refused.
     """
-    from scripts.bench import report
+    if here or target == "prod-copy":
+        from scripts.bench.results import results_task
 
+        return results_task(target_of(target), out, sizes, as_json=json)
+    from scripts.bench import report
+    from scripts.bench.queries.task import queries_task
+
+    if queries:
+        if out:
+            raise UsageError("--queries writes no file.", "Use --json, or --here for a results file.")
+        return queries_task(target_of(target), sizes or "100000", as_json=json)
+    sizes = sizes or "1000,10000,100000"
     return report.bench_task(target_of(target), sizes, out=out, as_json=json)

@@ -102,7 +102,7 @@ def measure(server: Target, documents: int) -> Measured:
 
     Raises KvError where one of our commands fails, or the first run does not write every document.
     """
-    with _scratch(server) as target, connect(target, autocommit=True) as connection:
+    with scratch(server) as target, connect(target, autocommit=True) as connection:
         make_store(connection, target, documents)
         floors = [run_floor(connection, target)]
         earlier = run_earlier(connection, target) if documents <= EARLIER_LIMIT else None
@@ -137,7 +137,7 @@ def measure(server: Target, documents: int) -> Measured:
 
 
 @contextmanager
-def _scratch(server: Target) -> Iterator[Target]:
+def scratch(server: Target) -> Iterator[Target]:
     """Make the database of the bench, and drop it."""
     name = sql.Identifier(_DATABASE)
     with psycopg.connect(conninfo(server), autocommit=True) as connection:

@@ -55,7 +55,7 @@ def bench_task(target: Target, sizes: str, *, out: str, as_json: bool) -> int:
     """
     if target.name in PROTECTED:
         raise UsageError(f"Target '{target.name}' is protected.", "Use embedded or dev.")
-    wanted = _sizes(sizes)
+    wanted = sizes_of(sizes)
     folder = Path(out) if out else Path(os.environ.get("KV_RUNS_DIR", ROOT / "runs")) / "bench"
     bench = Bench(_environment(target))
     for documents in wanted:
@@ -79,7 +79,8 @@ def bench_task(target: Target, sizes: str, *, out: str, as_json: bool) -> int:
     return 0
 
 
-def _sizes(text: str) -> list[int]:
+def sizes_of(text: str) -> list[int]:
+    """Read the sizes of --sizes; raises UsageError for one that is none."""
     sizes = [int(part) if part.strip().isdecimal() else 0 for part in text.split(",")]
     if not all(_SMALLEST <= size <= _LARGEST for size in sizes):
         raise UsageError(
