@@ -47,7 +47,9 @@ def bench(
 
     if queries:
         if out:
-            raise UsageError("--queries writes no file.", "Use --json, or --here for a results file.")
+            raise UsageError(
+                "--queries writes no file.", "Use --json, or --here for a results file."
+            )
         return queries_task(target_of(target), sizes or "100000", as_json=json)
     sizes = sizes or "1000,10000,100000"
     return report.bench_task(target_of(target), sizes, out=out, as_json=json)
