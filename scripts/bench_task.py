@@ -33,4 +33,5 @@ def bench(
     """
     from scripts.bench import report
 
-    return report.bench_task(target_of(target), sizes, out=out, as_json=json)
+    wanted = report.sizes_of(sizes)  # before a server is started for nothing
+    return report.bench_task(target_of(target), wanted, out=out, as_json=json)
