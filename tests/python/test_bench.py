@@ -162,8 +162,12 @@ def test_sizes_that_are_none_are_refused(sizes: str) -> None:
 
 
 def test_listing_the_tasks_costs_a_tenth_of_a_second_at_most() -> None:
-    listing = measure_listing()
-    assert listing.bare > 0
+    # Three times at most: what else the machine does adds to the difference, and never takes away.
+    for _ in range(3):
+        listing = measure_listing()
+        assert listing.bare > 0
+        if listing.over <= 0.1:
+            break
     # Everything heavy is imported inside a task: dbt alone would take seconds.
     assert listing.over <= 0.1, listing
 
