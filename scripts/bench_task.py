@@ -45,11 +45,10 @@ def bench(
     from scripts.bench import report
     from scripts.bench.queries.task import queries_task
 
+    if queries and out:
+        raise UsageError("--queries writes no file.", "Use --json, or --here for a results file.")
+    # Before a server is started for nothing.
+    wanted = report.sizes_of(sizes or ("100000" if queries else "1000,10000,100000"))
     if queries:
-        if out:
-            raise UsageError(
-                "--queries writes no file.", "Use --json, or --here for a results file."
-            )
-        return queries_task(target_of(target), sizes or "100000", as_json=json)
-    sizes = sizes or "1000,10000,100000"
-    return report.bench_task(target_of(target), sizes, out=out, as_json=json)
+        return queries_task(target_of(target), wanted, as_json=json)
+    return report.bench_task(target_of(target), wanted, out=out, as_json=json)

@@ -44,21 +44,20 @@ class Bench:
         }
 
 
-def bench_task(target: Target, sizes: str, *, out: str, as_json: bool) -> int:
+def bench_task(target: Target, sizes: list[int], *, out: str, as_json: bool) -> int:
     """Measure each size, print it when it is done, keep all in a folder, and give 0.
 
     Writes `bench.json` and the pictures to `out`, or to `bench` in KV_RUNS_DIR, after each size, so
     that a large one that fails loses no small one.
 
-    Raises UsageError for sizes that are none and for a protected target, KvError where the folder
-    cannot be written and what `measure` raises.
+    Raises UsageError for a protected target, KvError where the folder cannot be written and what
+    `measure` raises.
     """
     if target.name in PROTECTED:
         raise UsageError(f"Target '{target.name}' is protected.", "Use embedded or dev.")
-    wanted = sizes_of(sizes)
     folder = Path(out) if out else Path(os.environ.get("KV_RUNS_DIR", ROOT / "runs")) / "bench"
     bench = Bench(_environment(target))
-    for documents in wanted:
+    for documents in sizes:
         if not as_json:
             console.say(f"{documents:,} documents: the store, the floor, the runs …")
         bench.sizes.append(measure(target, documents))
@@ -80,7 +79,7 @@ def bench_task(target: Target, sizes: str, *, out: str, as_json: bool) -> int:
 
 
 def sizes_of(text: str) -> list[int]:
-    """Read the sizes of --sizes; raises UsageError for one that is none."""
+    """Read a list of sizes, and give it in order; raise UsageError where it is none."""
     sizes = [int(part) if part.strip().isdecimal() else 0 for part in text.split(",")]
     if not all(_SMALLEST <= size <= _LARGEST for size in sizes):
         raise UsageError(

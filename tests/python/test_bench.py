@@ -156,14 +156,18 @@ def test_a_command_that_fails_ends_the_bench(database: Target) -> None:
 
 
 @pytest.mark.parametrize("sizes", ["", "999", "1000,", "ten", "10000001", "-1000"])
-def test_sizes_that_are_none_are_refused(server: Target, sizes: str) -> None:
+def test_sizes_that_are_none_are_refused(sizes: str) -> None:
     with pytest.raises(UsageError, match="no list of sizes"):
-        report.bench_task(server, sizes, out="", as_json=True)
+        report.sizes_of(sizes)
 
 
 def test_listing_the_tasks_costs_a_tenth_of_a_second_at_most() -> None:
-    listing = measure_listing()
-    assert listing.bare > 0
+    # Three times at most: what else the machine does adds to the difference, and never takes away.
+    for _ in range(3):
+        listing = measure_listing()
+        assert listing.bare > 0
+        if listing.over <= 0.1:
+            break
     # Everything heavy is imported inside a task: dbt alone would take seconds.
     assert listing.over <= 0.1, listing
 
@@ -172,7 +176,7 @@ def test_listing_the_tasks_costs_a_tenth_of_a_second_at_most() -> None:
 def test_a_size_is_measured_whole(
     server: Target, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert report.bench_task(server, "1000", out=str(tmp_path), as_json=True) == 0
+    assert report.bench_task(server, [1_000], out=str(tmp_path), as_json=True) == 0
     said = json.loads(capfd.readouterr().out)
     assert said == json.loads((tmp_path / "bench.json").read_text())
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".png", ".svg"}

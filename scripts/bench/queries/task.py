@@ -10,21 +10,20 @@ from scripts.bench.migration import scratch
 from scripts.bench.queries.measure import Queries, measure_queries
 from scripts.bench.queries.report import as_dict, print_queries
 from scripts.bench.queries.store import add_lists, make_query_store
-from scripts.bench.report import sizes_of
 from scripts.connection import connect
 from scripts.errors import UsageError
 from scripts.settings import Target
 
 
-def queries_task(target: Target, sizes: str, *, as_json: bool) -> int:
+def queries_task(target: Target, sizes: list[int], *, as_json: bool) -> int:
     """Measure the queries at each size, print them when they are done, and give 0.
 
-    Raises UsageError for sizes that are none and for a protected target.
+    Raises UsageError for a protected target.
     """
     if target.protected:
         raise UsageError(f"Target '{target.name}' is protected.", "Use embedded or dev.")
     found = []
-    for documents in sizes_of(sizes):
+    for documents in sizes:
         if not as_json:
             console.say(f"{documents:,} documents: the store, its run, the queries …")
         queries = measure_scratch(target, documents)
