@@ -114,8 +114,10 @@ def check_constraints(scope: Scope) -> Iterator[Check]:
 def _check_table(scope: Scope, entity: str) -> Iterator[Check]:
     contract = read_contract(entity)
     table = sql.Identifier(scope.final_schema, entity).as_string(scope.connection)
-    # A table that the application made has indexes and cascades of its own choosing.
+    # A table that the application made has indexes and cascades of its own choosing; the copy of one
+    # for a dry run has the original's under names of the server's.
     ours = scope.is_ours(entity)
+    loose = not ours or scope.final_schema != scope.target.final_schema
     execute = scope.connection.execute
     columns = {name: (kind, full) for name, kind, full in execute(_COLUMNS, (table,))}
     faults = list(_column_faults(contract.columns, columns))
@@ -124,7 +126,7 @@ def _check_table(scope: Scope, entity: str) -> Iterator[Check]:
     constraints = {
         name: plain(_without_schema(scope, text)) for name, text in execute(_CONSTRAINTS, (table,))
     }
-    faults = _differences(contract.constraints, constraints, loose=not ours)
+    faults = _differences(contract.constraints, constraints, loose=loose)
     yield _finding(f"{entity}: constraints", contract.constraints, faults)
 
     extensions = {"", *scope.texts("select extname from pg_extension")}
@@ -138,7 +140,7 @@ def _check_table(scope: Scope, entity: str) -> Iterator[Check]:
         name: plain(text.partition(" USING ")[2].removeprefix("btree")) if valid else "invalid"
         for name, text, valid in execute(_INDEXES, (table,))
     }
-    faults = _differences(wanted, indexes, loose=not ours)
+    faults = _differences(wanted, indexes, loose=loose)
     yield _finding(f"{entity}: indexes", wanted, faults, is_law=ours)
 
 
