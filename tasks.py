@@ -22,6 +22,7 @@ from scripts.rejects_task import rejects
 from scripts.rollback_task import rollback
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
+from scripts.trace_task import trace
 
 
 @task(help=helped("target", "verbose", "json"))
@@ -108,7 +109,7 @@ def load(
 
 
 namespace = Collection(
-    *(census, preflight, copy, migrate, verify, cutover, rejects, rollback, status, history),
+    *(census, preflight, copy, migrate, verify, cutover, rejects, trace, rollback, status, history),
     *(backup, restore, purge, sample, load),
     *(docs, schema, lint, bench, test),
 )
