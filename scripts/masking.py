@@ -1,8 +1,8 @@
 """What may be shown of a store: secrets never, persons only to somebody who asks on a terminal.
 
-Shown is what is known to name nobody: numbers, truth values, instants, UUIDs, words of a vocabulary,
-ids of clients, sites, catalogs and products. Any other text is masked, under whatever name it stands,
-for nobody can list all the places in which a document may name a person.
+Shown is what is known to name nobody: numbers, truth values, instants, UUIDs, words of a
+vocabulary, ids of clients, sites, catalogs and products. Any other text is masked, under whatever
+name it stands, for nobody can list all the places in which a document may name a person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What became of one key: its document, class, staging, verdict, row, changes, leftovers, rebuilt."""
+"""What became of one key: document, class, staging, verdict, row, changes, leftovers, rebuilt."""
 
 from scripts.trace.find import read_trace
 from scripts.trace.journey import Change, Difference, Journey, Reason, Staged

@@ -118,7 +118,7 @@ def _store_key(tables: Tables, key: str) -> _Found | None:
     found.classification = dict(zip(_FACTS, facts, strict=True))
     key_class = found.classification["class"]
     found.entity, found.key_class = entity, key_class
-    found.is_unchanged = bool(stored) and stored[1] == hash_then
+    found.is_unchanged = stored is not None and stored[1] == hash_then
     if not stored:
         notes.append("It is no longer in the store; this is what the last run made of it.")
     elif not found.is_unchanged:

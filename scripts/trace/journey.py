@@ -8,10 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Staged:
-    """One column, and the field of the document it was read from: none where nothing is stated.
-
-    `others` are the names that were asked and hold something else, or nothing.
-    """
+    """One column, and the field of the document it was read from: none where nothing is stated."""
 
     column: str
     field: str | None
@@ -39,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """A place in which the rebuilt document is not the stored one; `excuse` says why it may be so."""
+    """A place in which rebuilt and stored document differ; `excuse` says why it is no fault."""
 
     path: str
     stored: Any

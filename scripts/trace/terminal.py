@@ -15,6 +15,7 @@ _WORDS = {
     "different": "It is NOT the document in the store. `invoke verify` tells of all such:",
 }
 _LONGEST = 300
+_LINES = 120
 
 
 def print_journey(journey: Journey, *, verbose: bool = False) -> None:
@@ -27,7 +28,7 @@ def print_journey(journey: Journey, *, verbose: bool = False) -> None:
     if journey.key is not None:
         _title("1. Document in the store")
         if journey.has_document:
-            _json(journey.document)
+            _json(journey.document, verbose=verbose)
         else:
             is_secret = journey.key_class == "withheld"
             console.say("Not shown: a secret as a whole." if is_secret else "Not there.")
@@ -130,6 +131,9 @@ def _title(text: str) -> None:
     console.out.print(text, style="bold", markup=False)
 
 
-def _json(value: Any) -> None:
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=float)
-    console.out.print(text, markup=False)
+def _json(value: Any, *, verbose: bool = True) -> None:
+    lines = json.dumps(value, indent=2, ensure_ascii=False, default=float).splitlines()
+    shown = lines if verbose else lines[:_LINES]
+    console.out.print("\n".join(shown), markup=False)
+    if len(shown) < len(lines):
+        console.say(f"… {len(lines) - len(shown):,} more lines; --verbose shows all.")
