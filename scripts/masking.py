@@ -292,3 +292,19 @@ def readable(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     return json.dumps(value, ensure_ascii=False, default=lambda each: float(each))
+
+
+_IN_A_SENTENCE = re.compile(r"[\w.+-]+@[\w.-]+|[A-Za-z][\w-]*:[^\s,;'\"()]+")
+
+
+def masked_sentence(sentence: str) -> str:
+    """Mask the keys and the e-mail addresses that stand in a sentence."""
+
+    def shown(match: re.Match[str]) -> str:
+        found = match[0].rstrip(".")
+        tail = match[0][len(found) :]
+        if ":" in found and found.partition(":")[0] in _first_segments():
+            return Masker().key(found) + tail
+        return (masked_text(found) if "@" in found else found) + tail
+
+    return _IN_A_SENTENCE.sub(shown, sentence)
