@@ -19,9 +19,11 @@ from scripts.migrate_task import migrate
 from scripts.preflight_task import preflight
 from scripts.purge_task import purge
 from scripts.rejects_task import rejects
+from scripts.report_task import report
 from scripts.rollback_task import rollback
 from scripts.server_tasks import db
 from scripts.task_support import friendly, helped, target_of
+from scripts.trace_task import trace
 
 
 @task(help=helped("target", "verbose", "json"))
@@ -108,7 +110,8 @@ def load(
 
 
 namespace = Collection(
-    *(census, preflight, copy, migrate, verify, cutover, rejects, rollback, status, history),
+    *(census, preflight, copy, migrate, verify, cutover, rejects, trace, rollback, status, history),
+    report,
     *(backup, restore, purge, sample, load),
     *(docs, schema, lint, bench, test),
 )

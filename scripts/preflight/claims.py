@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from psycopg import sql
 
 from scripts.connection import table_exists
+from scripts.masking import masked_text
 from scripts.preflight.claims_query import CLAIMED, claims_query
 from scripts.preflight.findings import OK, WARN, Finding, View
 
@@ -116,7 +117,7 @@ def _of_store(view: View) -> tuple[dict[tuple[str, str], Proposal], dict[str, in
         matched = column + (f" in its {scope.removesuffix('_id')}" if scope else "")
         if follows:
             matched += " (once the site is corrected)"
-        found[table, key] = Proposal(key, table, live_id, matched, masked(value), claimants)
+        found[table, key] = Proposal(key, table, live_id, matched, masked_text(value), claimants)
         totals[table] = total
     return found, totals
 
@@ -129,11 +130,6 @@ def _uncorrected(view: View) -> sql.Composable:
         " and not exists (select from {} as corrected"
         " where corrected.source_key = claims.key and corrected.field = 'id')"
     ).format(sql.Identifier(view.target.work_schema, "corrections"))
-
-
-def masked(value: str) -> str:
-    """Give the first letter of a value and how long it is."""
-    return f"{value[:1]}… ({len(value)} characters)"
 
 
 def _live_claims(view: View) -> list[sql.Composed]:

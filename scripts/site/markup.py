@@ -1,0 +1,66 @@
+"""Pieces of HTML: every text is escaped here, so that no page has to remember it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+
+class Html(str):
+    """A text that is HTML already."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Html:
+    """Escape a value, unless it is HTML."""
+    return value if isinstance(value, Html) else Html(escape(str(value)))
+
+
+def code(value: object) -> Html:
+    """Write a name, a key or a value as code."""
+    return Html(f"<code>{text(value)}</code>")
+
+
+def paragraph(*parts: object) -> Html:
+    """Write a paragraph."""
+    return Html(f"<p>{''.join(map(text, parts))}</p>")
+
+
+def items(values: Iterable[object]) -> Html:
+    """Write a list; nothing for nothing."""
+    lines = "".join(f"<li>{text(value)}</li>" for value in values)
+    return Html(f"<ul>{lines}</ul>" if lines else "")
+
+
+def json_block(value: Any) -> Html:
+    """Write JSON over several lines; it can be scrolled by keyboard where it is too wide."""
+    content = json.dumps(value, indent=2, ensure_ascii=False, default=float)
+    return Html(f'<pre tabindex="0"><code>{escape(content)}</code></pre>')
+
+
+def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
+    """Write a table with a caption; the first cell of each row is its header."""
+    head = "".join(f'<th scope="col">{text(header)}</th>' for header in headers)
+    body = "".join(
+        f'<tr><th scope="row">{text(first)}</th>'
+        + "".join(f"<td>{text(cell)}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in rows
+    )
+    return Html(
+        f'<div class="table-scroll" role="region" aria-label="{escape(caption)}" tabindex="0">'
+        f"<table><caption>{text(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def section(identity: str, title: str, *parts: object, level: int = 2) -> Html:
+    """Write a section with its heading and a name to link to."""
+    return Html(
+        f'<section id="{escape(identity)}" aria-labelledby="{escape(identity)}-title">'
+        f'<h{level} id="{escape(identity)}-title">{text(title)}</h{level}>'
+        f"{''.join(map(text, parts))}</section>"
+    )
