@@ -114,8 +114,8 @@ def check_constraints(scope: Scope) -> Iterator[Check]:
 def _check_table(scope: Scope, entity: str) -> Iterator[Check]:
     contract = read_contract(entity)
     table = sql.Identifier(scope.final_schema, entity).as_string(scope.connection)
-    # A table that the application made has indexes and cascades of its own choosing; the copy of one
-    # for a dry run has the original's under names of the server's.
+    # A table that the application made has indexes and cascades of its own choosing; a copy for a
+    # dry run has the original's, under names of the server's.
     ours = scope.is_ours(entity)
     loose = not ours or scope.final_schema != scope.target.final_schema
     execute = scope.connection.execute
