@@ -13,7 +13,8 @@ from scripts.bench_task import bench
 from scripts.census_task import census
 from scripts.copy_task import copy
 from scripts.cutover_task import cutover
-from scripts.developer_tasks import docs, lint, schema, test
+from scripts.developer_tasks import lint, schema, test
+from scripts.docs_task import docs
 from scripts.history_task import history
 from scripts.migrate_task import migrate
 from scripts.preflight_task import preflight

@@ -1,34 +1,15 @@
-"""The tasks `docs`, `schema`, `lint` and `test`, and what they do."""
+"""The tasks `schema`, `lint` and `test`, and what they do."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from invoke import Context, task
 
-from scripts.errors import KvError
 from scripts.settings import ROOT, Target
 from scripts.task_support import friendly, helped, target_of
-
-
-def docs_task(target: Target) -> int:
-    """Generate dbt's static documentation and put it into `site/index.html`; reads the catalog."""
-    from scripts import console
-    from scripts.dbt_runner import run_dbt
-
-    result = run_dbt(target, ["docs", "generate", "--static"])
-    if not result.success:
-        raise KvError(f"dbt could not write the documentation: {result.error}")
-    site = ROOT / "site"
-    site.mkdir(exist_ok=True)
-    written = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")) / "static_index.html"
-    shutil.copyfile(written, site / "index.html")
-    console.say(f"Wrote {site / 'index.html'}; it opens without a network.")
-    return 0
 
 
 def schema_task(target: Target, *, write: bool) -> int:
@@ -78,13 +59,6 @@ def test_task(*, slow: bool, only: str) -> int:
     else:
         command += ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
     return subprocess.run(command, cwd=ROOT).returncode
-
-
-@task(help=helped("target", "verbose"))
-@friendly
-def docs(_: Context, target: str = "embedded", verbose: bool = False) -> int:
-    """Write dbt's documentation as one page that opens without a network: site/index.html."""
-    return docs_task(target_of(target))
 
 
 @task(help=helped("target", "verbose", write="write docs/schema.sql instead of printing"))

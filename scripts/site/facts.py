@@ -1,0 +1,102 @@
+"""What the pages tell of the last run: counts, names of rules, masked keys; never a value."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import IsolationLevel, sql
+
+from scripts import history
+from scripts.connection import connect
+from scripts.errors import KvError
+from scripts.expectations import ExpectationReport, run_expectations
+from scripts.history_report import targets_of
+from scripts.ledger_report import LedgerReport
+from scripts.settings import Target
+from scripts.team_report import Report, make_report
+from scripts.verify import VerifyReport, verify
+
+_FAMILIES = """
+select
+    case when key_class in ('migrated', 'merged', 'rejected', 'soft_deleted') then entity end,
+    case
+        when key_class in ('migrated', 'merged', 'rejected', 'soft_deleted') then family
+        else replace(key_class, '_', ' ')
+    end,
+    count(*)
+from {key_ledger} group by 1, 2 order by 3 desc, 2
+"""
+_ELEMENTS = "select entity, count(*) from {element_ledger} group by entity"
+_CHANGES = """
+select rule, count(*), count(distinct source_key), string_agg(distinct entity, ', ' order by entity)
+from {changes} group by rule order by 2 desc, 1
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All the overview needs; `families` are (entity or None, name, keys)."""
+
+    report: Report
+    ledger: LedgerReport
+    families: list[tuple[str | None, str, int]]
+    elements: dict[str, int]
+    changes: list[tuple[str, int, int, str]]
+    phases: dict[str, float]
+    steps: list[history.Step]
+    verification: VerifyReport | None = None
+    expectations: ExpectationReport | None = None
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def run_id(self) -> str:
+        """The last run."""
+        return self.ledger.run_id
+
+
+def read_facts(target: Target, *, quick: bool) -> Facts:
+    """Read the last run of a target in read-only transactions; without `quick` prove it again.
+
+    The proof is the verifier's and the expectations', as `invoke verify` has them. Raises KvError
+    where there is no run.
+    """
+    report = make_report(target)
+    if report.ledger is None:
+        raise KvError(
+            f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
+        )
+    with connect(target, read_only=True) as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        names = {
+            name: sql.Identifier(target.work_schema, name)
+            for name in ("key_ledger", "element_ledger", "changes")
+        }
+
+        def rows(query: Any) -> list[Any]:
+            return connection.execute(sql.SQL(query).format(**names)).fetchall()
+
+        families, elements, changes = rows(_FAMILIES), dict(rows(_ELEMENTS)), rows(_CHANGES)
+    return Facts(
+        report,
+        report.ledger,
+        families,
+        elements,
+        changes,
+        _phases(report.ledger.run_id),
+        [step for step in history.steps() if target.name in targets_of(step)],
+        None if quick else verify(target, target.final_schema, target.work_schema),
+        None if quick else run_expectations(target, target.final_schema, True),
+    )
+
+
+def _phases(run_id: str) -> dict[str, float]:
+    """Read the seconds by phase from the log of a run, where it is on this machine."""
+    path = history.history_file().parent / f"{run_id}.jsonl"
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            event = json.loads(line) if line.endswith("}") else {}
+            if event.get("event") == "phases":
+                return dict(event["seconds"])
+    return {}

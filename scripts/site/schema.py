@@ -1,0 +1,207 @@
+"""The six tables as a picture and as tables, read from their contracts in `models/final`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from scripts.settings import ENTITIES, ROOT
+from scripts.site.markup import Html, code, section, table, text
+
+_LINE, _WIDTH, _HEAD = 19, 214, 30
+# Parents stand to the left of their children, in two rows with a channel for arrows between them.
+_ROWS = (8, 344)
+_PLACES = {
+    "clients": (8, _ROWS[0]),
+    "catalogs": (8, _ROWS[1]),
+    "sites": (398, _ROWS[0]),
+    "products": (398, _ROWS[1]),
+    "employees": (788, _ROWS[0]),
+    "orders": (788, _ROWS[1]),
+}
+_DOC = re.compile(r"\{\{ doc\('(\w+)'\) \}\}")
+_DOC_BLOCK = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.S)
+# More do not fit into a box; the tables beneath have all.
+_SHOWN = 11
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a contract; `parent` is the table it refers to."""
+
+    name: str
+    data_type: str
+    required: bool
+    description: str
+    parent: str = ""
+    is_key: bool = False
+
+
+@cache
+def contract_of(entity: str) -> dict[str, Any]:
+    """Read the YAML of a final model."""
+    path = ROOT / "models" / "final" / f"{entity}.yml"
+    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    return dict(model)
+
+
+def columns_of(entity: str) -> list[Column]:
+    """Give the columns of a table as its contract has them."""
+    contract = contract_of(entity)
+    parents, keys = {}, set()
+    for constraint in contract["constraints"]:
+        if constraint["type"] == "foreign_key":
+            (name,) = constraint["columns"]
+            parents[name] = re.sub(r"ref\('(\w+)'\)", r"\1", constraint["to"])
+        elif constraint["type"] == "primary_key":
+            keys.update(constraint["columns"])
+    return [
+        Column(
+            column["name"],
+            column["data_type"],
+            any(one["type"] == "not_null" for one in column.get("constraints", ())),
+            described(column.get("description", "")),
+            parents.get(column["name"], ""),
+            column["name"] in keys,
+        )
+        for column in contract["columns"]
+    ]
+
+
+@cache
+def _docs() -> dict[str, str]:
+    pages = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "models").rglob("*.md")))
+    return {name: body.strip() for page in pages for name, body in _DOC_BLOCK.findall(page)}
+
+
+def described(description: str) -> str:
+    """Put the text of dbt's doc blocks into a description."""
+    return " ".join(_DOC.sub(lambda match: _docs().get(match[1], ""), description).split())
+
+
+def schema_page() -> str:
+    """Give the picture and, for each table, its columns and its constraints."""
+    parts = [_picture()]
+    for entity in ENTITIES:
+        contract = contract_of(entity)
+        parts.append(
+            section(
+                f"table-{entity}",
+                entity,
+                text(described(contract.get("description", ""))),
+                table(
+                    f"Columns of {entity}",
+                    ("column", "type", "", "what it holds"),
+                    [
+                        (code(column.name), column.data_type, _marks(column), column.description)
+                        for column in columns_of(entity)
+                    ],
+                ),
+                table(
+                    f"Constraints of {entity}",
+                    ("constraint", "kind", "of"),
+                    [
+                        (
+                            code(one["name"]),
+                            one["type"].replace("_", " "),
+                            code(one.get("expression") or ", ".join(one["columns"])),
+                        )
+                        for one in contract["constraints"]
+                    ],
+                ),
+            )
+        )
+    return "".join(parts)
+
+
+def _marks(column: Column) -> Html:
+    marks = ["primary key"] if column.is_key else []
+    marks += ["required"] if column.required else []
+    if column.parent:
+        marks.append(f'refers to <a href="#table-{column.parent}">{column.parent}</a>')
+    return Html(", ".join(marks))
+
+
+def _shown(entity: str) -> list[Column]:
+    """Keys and references first, then what is required, as many as a box takes."""
+    ranked = sorted(
+        columns_of(entity), key=lambda one: (not one.is_key, not one.parent, not one.required)
+    )
+    return ranked[:_SHOWN]
+
+
+def _picture() -> Html:
+    boxes, arrows = [], []
+    bottom = 0.0
+    for entity in ENTITIES:
+        x, y = _PLACES[entity]
+        columns = _shown(entity)
+        rest = len(columns_of(entity)) - len(columns)
+        bottom = max(bottom, y + _height(entity))
+        height = _height(entity)
+        lines = [
+            f'<rect class="box" x="{x}" y="{y}" width="{_WIDTH}" height="{height}" rx="5"/>'
+            f'<a href="#table-{entity}"><text x="{x + 10}" y="{y + 20}" font-weight="700">'
+            f"{entity}</text></a>"
+        ]
+        turns = 0
+        for place, column in enumerate(columns):
+            line = y + _HEAD + _LINE * (place + 1) - 5
+            mark = "● " if column.is_key else "→ " if column.parent else ""
+            lines.append(f'<text x="{x + 10}" y="{line}">{mark}{text(column.name)}</text>')
+            if column.parent and _PLACES[column.parent][1] == y:
+                arrows.append(_across(x, line - 4, column.parent))
+            elif column.parent:
+                arrows.append(_around(x, line - 4, column.parent, turns))
+                turns += 1
+        if rest:
+            line = y + _HEAD + _LINE * (len(columns) + 1) - 5
+            lines.append(f'<text class="soft" x="{x + 10}" y="{line}">and {rest} more</text>')
+        boxes.append("".join(lines))
+    return Html(
+        '<div class="picture" role="region" aria-label="The six tables" tabindex="0">'
+        f'<svg viewBox="0 0 1010 {bottom + 10:.0f}" role="img"'
+        ' aria-label="The six tables and their foreign keys; the tables beneath say the same.">'
+        f"{''.join(arrows)}{''.join(boxes)}</svg></div>"
+        "<p>● primary key, → foreign key.</p>"
+    )
+
+
+def _height(entity: str) -> int:
+    shown = _shown(entity)
+    return _HEAD + _LINE * (len(shown) + (len(columns_of(entity)) > len(shown))) + 8
+
+
+def _across(x: float, y: float, parent: str) -> str:
+    """Draw from a column to the head of a table in the same row, to the left."""
+    goal_x, goal_y = _PLACES[parent][0] + _WIDTH, _PLACES[parent][1] + 15
+    bend = (x - goal_x) / 2
+    return (
+        f'<path class="arrow" d="M{x} {y}C{x - bend} {y} {goal_x + bend} {goal_y} {goal_x + 7}'
+        f' {goal_y}"/>{_head(goal_x + 1, goal_y, -1)}'
+    )
+
+
+def _around(x: float, y: float, parent: str, turn: int) -> str:
+    """Draw to the foot of a table of the upper row, by the channel between the rows.
+
+    Each turn takes a lane of its own, so that no two arrows lie on one another.
+    """
+    lane = 10 * turn
+    out, channel = x - 18 - lane, _ROWS[1] - 12 - lane
+    left, top = _PLACES[parent]
+    goal_y = top + _height(parent) - 14 - lane
+    goal_x, way = (left, 1) if left == x else (left + _WIDTH, -1)
+    turned = out if left == x else goal_x + 18 + lane
+    return (
+        f'<path class="arrow" d="M{x} {y}H{out}V{channel}H{turned}V{goal_y}H{goal_x - 7 * way}"/>'
+        f"{_head(goal_x - way, goal_y, way)}"
+    )
+
+
+def _head(x: float, y: float, way: int) -> str:
+    return f'<path class="head" d="M{x} {y}l{-8 * way} -4v8z"/>'

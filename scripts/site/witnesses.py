@@ -1,0 +1,56 @@
+"""A page for each suite of expectations: what each witnesses, how it ended, and for which keys."""
+
+from __future__ import annotations
+
+from scripts.expectations import ExpectationReport, load_suites
+from scripts.masking import Masker
+from scripts.site.markup import Html, code, items, paragraph, table
+from scripts.site.overview import verdict
+
+
+def suite_pages(report: ExpectationReport | None) -> list[tuple[str, str, str]]:
+    """Give (slug, title, content) of each suite; without a report nothing was run.
+
+    Failing values are never shown, only the keys they stand under, masked.
+    """
+    return [
+        (f"expectations-{suite.table}", f"Expectations: {suite.table}", _page(suite.table, report))
+        for suite in load_suites()
+    ]
+
+
+def _page(name: str, report: ExpectationReport | None) -> str:
+    if report is None:
+        suite = next(one for one in load_suites() if one.table == name)
+        rows: list[tuple[object, ...]] = [
+            (each["meta"]["witness_of"], code(each["type"]), verdict(None), "", "", "")
+            for each in suite.expectations
+        ]
+        words = "They were not run for this page, which was made with --quick."
+    else:
+        results = [one for one in report.results if one.table == name]
+        rows = [
+            (
+                one.witness_of + (" (rows of the application)" if one.of_application else ""),
+                code(one.expectation),
+                verdict(one.success) if one.outcome in ("passed", "failed") else one.outcome,
+                f"{one.checked_rows:,}" if one.checked_rows is not None else "",
+                f"{one.unexpected_count:,}" if one.unexpected_count else "",
+                items(code(Masker().key(key)) for key in one.sample_keys),
+            )
+            for one in results
+        ]
+        failed = sum(not one.success for one in results)
+        words = f"{len(results) - failed:,} of {len(results):,} passed when this page was made."
+    return "".join(
+        (
+            paragraph(words),
+            Html(
+                table(
+                    f"The suite of {name}",
+                    ("witness of", "expectation", "outcome", "rows", "failing", "under the keys"),
+                    rows,
+                )
+            ),
+        )
+    )
