@@ -53,7 +53,9 @@ def flow_picture(columns: Sequence[Sequence[tuple[str, int]]], bands: Sequence[B
         f'<text class="soft" x="{_PLACES[column]}" y="18">{text(heading)}</text>'
         for column, heading in enumerate(_HEADINGS)
     ]
-    parts += [_band(boxes, band) for band in bands if band.count]
+    drawn = [_band(boxes, band) for band in bands if band.count]
+    parts += [path for path, _ in drawn]
+    parts += [count for _, count in drawn]
     parts += [_box(box) for box in boxes.values()]
     told = f"{columns[0][0][1]:,} keys of the store; the table below has the same counts."
     return Html(
@@ -85,8 +87,8 @@ def _box(box: _Box) -> str:
     )
 
 
-def _band(boxes: dict[str, _Box], band: Band) -> str:
-    """Draw one band, beneath those that leave or reach the same boxes already."""
+def _band(boxes: dict[str, _Box], band: Band) -> tuple[str, str]:
+    """Give the path and the count of one band, beneath those that leave or reach the same boxes already."""
     origin, goal = boxes[band.origin], boxes[band.goal]
     thick = max(1.5, origin.height * band.count / max(origin.count, 1))
     thick = min(thick, max(1.5, goal.height * band.count / max(goal.count, 1)))

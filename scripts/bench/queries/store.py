@@ -1,7 +1,7 @@
 """The store the queries are measured on: the bench's own, one long catalogue, and the lists.
 
 The application kept lists beside the records, and its ways begin with them. They are added when the
-store has been migrated: a migration reads no list, and the bench of it counts clean records.
+store has been migrated: the array of all gifts holds whole gifts, which a run would merge.
 """
 
 from __future__ import annotations

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from scripts import history
 from scripts.bench.queries.measure import Queries
-from scripts.bench.queries.report import (
-    COLUMNS,
-    HOW,
-    list_sentence,
-    query_rows,
-    search_sentence,
-    wanted_rows,
-)
-from scripts.bench.queries.wanted import plans_wanted, ratios_wanted, times_wanted
 from scripts.bench.results.criteria import Criterion
 from scripts.bench.results.facts import Facts
+from scripts.bench.results.page_queries import (
+    before_after_section,
+    indexes_section,
+    queries_section,
+)
 from scripts.bench.results.recommended import recommend
+from scripts.bench.results.text import table
 from scripts.history_report import what_of
 
 SIGN_OFF = """\
@@ -29,13 +26,6 @@ SIGN_OFF = """\
 | Reviewer | | | |
 | Approved | | | |
 """
-_BEFORE_AFTER = {
-    "list 1,000 products": "List 1,000 products",
-    "client report of a month": "Client report",
-    "product search": "Product search",
-    "order by id": "Order lookup by id",
-    "order by number": "Order lookup by number",
-}
 _STEPS = ("preflight", "copy", "backup", "dry_run", "migrate", "verify", "rollback")
 
 
@@ -43,15 +33,15 @@ def write_page(facts: Facts, queries: Queries, criteria: list[Criterion]) -> str
     """Give the whole text; it holds counts, names and masked values, no value of a document."""
     sections = (
         ("Success criteria", _criteria(criteria)),
-        ("Environment", _table(("", ""), facts.environment.items())),
+        ("Environment", table(("", ""), facts.environment.items())),
         ("The run", _run(facts)),
         ("Dry run", _dry_run(facts)),
         ("Counts", _counts(facts)),
         ("Foreign keys", _relations(facts)),
         ("Samples", _samples(facts)),
-        ("Queries before and after", _queries(queries)),
-        ("Before and after", _before_after(queries)),
-        ("Indexes", _indexes(facts, queries)),
+        ("Queries before and after", queries_section(queries)),
+        ("Before and after", before_after_section(queries)),
+        ("Indexes", indexes_section(facts, queries)),
         ("Verification", _verification(facts)),
         ("Issues found", _issues(facts)),
         ("Sizes", _sizes(facts)),
@@ -67,18 +57,8 @@ def write_page(facts: Facts, queries: Queries, criteria: list[Criterion]) -> str
     return head + "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in sections)
 
 
-def _table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
-    def line(cells: Iterable[object]) -> str:
-        texts = (f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells)
-        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |\n"
-
-    names = list(head)
-    body = [line(row) for row in rows]
-    return line(names) + line("---" for _ in names) + "".join(body or [line("" for _ in names)])
-
-
 def _criteria(criteria: list[Criterion]) -> str:
-    return _table(
+    return table(
         ("Level", "Criterion", "Measured", ""),
         (
             (one.level, one.what, one.measured, "met" if one.is_met else "**not met**")
@@ -105,9 +85,9 @@ def _run(facts: Facts) -> str:
     ]
     classes = [(name, count) for name, count in facts.ledger.classes.items() if count]
     return (
-        _table(("", ""), rows)
+        table(("", ""), rows)
         + "\nEvery key of the store, in its one class:\n\n"
-        + _table(("Class", "Keys"), [*classes, ("sum = count(*)", facts.ledger.keys)])
+        + table(("Class", "Keys"), [*classes, ("sum = count(*)", facts.ledger.keys)])
     )
 
 
@@ -125,7 +105,7 @@ def _dry_run(facts: Facts) -> str:
     for name, value in step.facts.items():
         inner = value.items() if isinstance(value, dict) else [("", value)]
         rows += [(f"{name} {part}".strip().replace("_", " "), count) for part, count in inner]
-    return _table(("", ""), rows)
+    return table(("", ""), rows)
 
 
 def _same_code(facts: Facts, step: history.Step) -> str:
@@ -152,7 +132,7 @@ def _counts(facts: Facts) -> str:
     return (
         "A record is a key or an element of a list. Equal: the classes add up to the records, and"
         " each migrated record has its row.\n\n"
-        + _table(
+        + table(
             names,
             (
                 (
@@ -167,7 +147,7 @@ def _counts(facts: Facts) -> str:
 
 
 def _relations(facts: Facts) -> str:
-    return _table(
+    return table(
         ("Relation", "Orphans", "Validated foreign key"),
         ((one.name, one.orphans, "yes" if one.is_guarded else "**no**") for one in facts.relations),
     )
@@ -176,63 +156,16 @@ def _relations(facts: Facts) -> str:
 def _samples(facts: Facts) -> str:
     return (
         "Chosen by a hash of the key. A rule: the run changed the value by it, and listed that.\n\n"
-        + _table(
+        + table(
             ("Table", "Record", "Column", "Document", "Row", ""),
             (asdict(one).values() for one in facts.samples),
         )
     )
 
 
-def _queries(queries: Queries) -> str:
-    remarks = [
-        f"* {one.case.name}, {side.way}: {side.verdict}; {'; '.join(side.remarks)}.\n"
-        for one in queries.measured
-        for side in one.sides
-        if side.remarks
-    ]
-    remarks += [f"* {name}: the data has nothing to ask for.\n" for name in queries.not_asked]
-    return (
-        f"{HOW} {search_sentence(queries)} {list_sentence(queries)}\n\n"
-        + _table(COLUMNS, query_rows(queries))
-        + "\n"
-        + "".join(remarks)
-        + "\nWanted of the tables, without a network:\n\n"
-        + _table(("Query", "Wanted", "Measured", ""), wanted_rows(times_wanted(queries)))
-        + "\nWanted against the application's own ways:\n\n"
-        + _table(("Query", "Wanted", "Measured", ""), wanted_rows(ratios_wanted(queries)))
-    )
-
-
-def _before_after(queries: Queries) -> str:
-    rows = []
-    for one in queries.measured:
-        for side in one.sides[:1] if one.case.name in _BEFORE_AFTER else ():
-            ratio = one.ratio(side, 10)
-            rows.append(
-                (
-                    _BEFORE_AFTER[one.case.name],
-                    f"{side.round_trips:,} queries, {side.at(10):,.0f} ms",
-                    f"1 query, {one.ms + 10:,.1f} ms",
-                    side.verdict if ratio is None else f"{ratio:,.1f} times",
-                )
-            )
-    return "At 10 ms a round trip.\n\n" + _table(("Query", "Before", "After", ""), rows)
-
-
-def _indexes(facts: Facts, queries: Queries) -> str:
-    return (
-        _table(("Query", "Wanted", "Plan", ""), wanted_rows(plans_wanted(queries)))
-        + "\n"
-        + _table(
-            ("Table", "Indexes", "Invalid"),
-            ((one.table, one.index_count, one.invalid) for one in facts.sizes),
-        )
-    )
-
-
 def _verification(facts: Facts) -> str:
     groups = dict.fromkeys(check.group for check in facts.verification.checks)
-    return _table(
+    return table(
         ("Law", "Checks", "Failed or not run"),
         (
             (
@@ -253,7 +186,7 @@ def _issues(facts: Facts) -> str:
             found = [one for one in facts.issues if one.severity == severity]
             yield f"### {severity.capitalize()}\n\n"
             yield (
-                _table(("Issue", "Count"), ((one.what, one.count) for one in found))
+                table(("Issue", "Count"), ((one.what, one.count) for one in found))
                 if (found)
                 else "None.\n"
             )
@@ -263,7 +196,7 @@ def _issues(facts: Facts) -> str:
 
 
 def _sizes(facts: Facts) -> str:
-    return _table(
+    return table(
         ("Table", "Total", "Heap", "Indexes", "Live rows", "Dead rows", "Analyzed"),
         (
             (
@@ -304,9 +237,9 @@ def _appendix(facts: Facts) -> str:
         rows.append(("Backup", "the history has none of this target"))
     steps = [facts.steps[kind] for kind in _STEPS if kind in facts.steps]
     return (
-        _table(("", ""), rows)
+        table(("", ""), rows)
         + "\nThe last step of each kind:\n\n"
-        + _table(
+        + table(
             ("Step", "Run", "Ended", "Outcome", "What"),
             (
                 (one.kind.replace("_", " "), one.run_id, one.finished_at, one.outcome, what_of(one))

@@ -27,6 +27,12 @@ def recommend(facts: Facts, queries: Queries) -> dict[str, list[str]]:
     indexes += [
         f"rebuild {one.invalid:,} invalid of {one.table}" for one in facts.sizes if one.invalid
     ]
+    if queries.search_by == "by_name" and facts.has_trigrams != "installed":
+        indexes.append("idx_products_search_words of docs/schema.sql: only names are indexed")
+    if facts.has_trigrams == "installed" and queries.search_by != "by_trigrams":
+        indexes.append(
+            "idx_products_search_trgm of models/final/products.yml: only names are indexed"
+        )
     if facts.has_trigrams == "available" and queries.search_by != "by_trigrams":
         indexes.append(
             "the extension pg_trgm, which the server has: products are then found by any part of"
