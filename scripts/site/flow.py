@@ -88,7 +88,7 @@ def _box(box: _Box) -> str:
 
 
 def _band(boxes: dict[str, _Box], band: Band) -> tuple[str, str]:
-    """Give the path and the count of one band, beneath those that leave or reach the same boxes already."""
+    """Give the path and the count of one band, beneath those that share its boxes."""
     origin, goal = boxes[band.origin], boxes[band.goal]
     thick = max(1.5, origin.height * band.count / max(origin.count, 1))
     thick = min(thick, max(1.5, goal.height * band.count / max(goal.count, 1)))
@@ -105,7 +105,6 @@ def _band(boxes: dict[str, _Box], band: Band) -> tuple[str, str]:
         f'<path class="flow {band.kind}" stroke-width="{thick:.1f}" stroke-opacity=".75"'
         f' d="M{x} {start:.1f}C{x + bend:.0f} {start:.1f} {x + bend:.0f} {end:.1f} {far}'
         f' {end:.1f}"><title>{text(band.origin.rpartition("/")[2])} to'
-        f" {text(band.goal.rpartition('/')[2])}: {band.count:,}</title></path>"
-        f'<text class="soft" x="{far - 6}" y="{line:.1f}" text-anchor="end">{band.count:,}'
-        "</text>"
+        f" {text(band.goal.rpartition('/')[2])}: {band.count:,}</title></path>",
+        f'<text class="count" x="{far - 6}" y="{line:.1f}" text-anchor="end">{band.count:,}</text>',
     )
