@@ -157,6 +157,17 @@ class Masker:
         """Mask a whole document."""
         return self.value(entity, (), value)
 
+    def stored(self, entity: str | None, key_class: str | None, value: Any) -> Any:
+        """Mask what stands under a key: of a family that is a secret nothing is shown.
+
+        A key that no pattern knows may be one: it is masked, whoever asks.
+        """
+        if key_class == "withheld":
+            return WITHHELD
+        if key_class in (None, "unclassified"):
+            return Masker().document(entity, value)
+        return self.document(entity, value)
+
     def name(self, name: str) -> str:
         """Mask the name of a field where it is none: an object may be keyed by persons."""
         if self.show_persons or _PLAIN_NAME.fullmatch(name):
@@ -264,6 +275,11 @@ def _patterns() -> tuple[_Pattern, ...]:
             ),
         )
     )
+
+
+def class_of(key: str) -> str | None:
+    """Give the class a key has by the seed, for one that no run has judged; None for no pattern."""
+    return next((row.key_class for row in _patterns() if row.regex.fullmatch(key)), None)
 
 
 def _unless_mail(segment: str) -> str:

@@ -11,7 +11,7 @@ from psycopg import IsolationLevel
 
 from scripts.connection import connect
 from scripts.errors import KvError
-from scripts.masking import Masker
+from scripts.masking import Masker, class_of
 from scripts.settings import ENTITIES, Target
 from scripts.trace import near, steps
 from scripts.trace.compare import number
@@ -172,16 +172,15 @@ def _journey(tables: Tables, found: _Found) -> Journey:
     if record is None and found.found_as == "id of a final row":
         record = steps.record_of(tables, found.key, is_element=True)
     entity = record.entity if record else found.classification.get("entity")
-    is_withheld = found.key_class == "withheld"
+    known_class = found.key_class or class_of(found.classification.get("list") or found.key)
     journey: dict[str, Any] = {
         "target": tables.target.name,
         "run_id": tables.last_run(),
         "key": tables.masker.key(found.key),
         "found_as": found.found_as,
         "entity": entity,
-        # A family that is withheld is a secret as a whole.
-        "document": None if is_withheld else tables.masker.document(entity, found.document),
-        "has_document": found.has_document and not is_withheld,
+        "document": tables.masker.stored(entity, known_class, found.document),
+        "has_document": found.has_document,
         "classification": {
             name: tables.masker.key(value) if name == "list" else value
             for name, value in found.classification.items()

@@ -30,8 +30,7 @@ def print_journey(journey: Journey, *, verbose: bool = False) -> None:
         if journey.has_document:
             _json(journey.document, verbose=verbose)
         else:
-            is_secret = journey.key_class == "withheld"
-            console.say("Not shown: a secret as a whole." if is_secret else "Not there.")
+            console.say("Not there.")
         console.say("")
         _pairs("2. Classification", journey.classification)
     if journey.staging:
