@@ -14,6 +14,7 @@ from scripts.census_task import census
 from scripts.copy_task import copy
 from scripts.cutover_task import cutover
 from scripts.developer_tasks import docs, lint, schema, test
+from scripts.guides_task import guides
 from scripts.history_task import history
 from scripts.migrate_task import migrate
 from scripts.preflight_task import preflight
@@ -110,7 +111,7 @@ def load(
 namespace = Collection(
     *(census, preflight, copy, migrate, verify, cutover, rejects, rollback, status, history),
     *(backup, restore, purge, sample, load),
-    *(docs, schema, lint, bench, test),
+    *(docs, guides, schema, lint, bench, test),
 )
 namespace.add_collection(db)
 namespace.configure({"run": {"echo": False}})
