@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from scripts.guides.parts import table
 
 
 def tasks_of(collection: Any, prefix: str = "") -> dict[str, Any]:
-    """Give every task of a collection and of those inside it, by the name it is called by."""
-    found = {f"{prefix}{name}": task for name, task in collection.tasks.items()}
+    """Give a copy of every task of a collection and of those inside it, by its full name.
+
+    A copy, because a task forgets its help texts once it was asked for its arguments.
+    """
+    found = {f"{prefix}{name}": _copy(task) for name, task in collection.tasks.items()}
     for name, inner in collection.collections.items():
         found |= tasks_of(inner, f"{prefix}{name}.")
     return found
+
+
+def _copy(task: Any) -> Any:
+    copied = copy(task)
+    copied.help = dict(task.help)
+    return copied
 
 
 def page() -> str:
