@@ -15,6 +15,7 @@ from scripts.copy_task import copy
 from scripts.cutover_task import cutover
 from scripts.developer_tasks import lint, schema, test
 from scripts.docs_task import docs
+from scripts.guides_task import guides
 from scripts.history_task import history
 from scripts.migrate_task import migrate
 from scripts.preflight_task import preflight
@@ -114,7 +115,7 @@ namespace = Collection(
     *(census, preflight, copy, migrate, verify, cutover, rejects, trace, rollback, status, history),
     report,
     *(backup, restore, purge, sample, load),
-    *(docs, schema, lint, bench, test),
+    *(docs, guides, schema, lint, bench, test),
 )
 namespace.add_collection(db)
 namespace.configure({"run": {"echo": False}})

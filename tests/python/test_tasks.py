@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from helpers import load_documents, rows, run
-from invoke import Collection
 
 import tasks
 from scripts.connection import connect
+from scripts.guides.commands import tasks_of
 from scripts.schema_ddl import schema_ddl
 from scripts.settings import ROOT, Target
 
@@ -37,14 +37,7 @@ def invoke(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
-def all_tasks(collection: Collection) -> list[tuple[str, object]]:
-    found = [(name, task) for name, task in collection.tasks.items()]
-    for name, inner in collection.collections.items():
-        found += [(f"{name}.{task_name}", task) for task_name, task in all_tasks(inner)]
-    return found
-
-
-@pytest.mark.parametrize(("name", "task"), all_tasks(tasks.namespace))
+@pytest.mark.parametrize(("name", "task"), tasks_of(tasks.namespace).items())
 def test_every_task_and_every_flag_has_help(name: str, task: object) -> None:
     summary = (task.__doc__ or "").strip().splitlines()[0]
     assert summary.endswith((".", ")", '"')) or ":" in summary, name
@@ -53,7 +46,7 @@ def test_every_task_and_every_flag_has_help(name: str, task: object) -> None:
 
 
 def test_the_readme_names_only_tasks_there_are() -> None:
-    names = {name for name, _ in all_tasks(tasks.namespace)}
+    names = set(tasks_of(tasks.namespace))
     for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines():
         for part in line.split("`invoke ")[1:]:
             words = part.split("`")[0].split()
