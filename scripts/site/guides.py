@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from scripts.settings import ROOT
@@ -26,12 +27,13 @@ class Guide:
     title: str
 
 
-def guides() -> list[Guide]:
+@cache
+def guides() -> tuple[Guide, ...]:
     """List the Markdown files of the project, README first, each with the page it becomes."""
     folder = [path for path in (ROOT / "docs").rglob("*.md") if path.is_file()]
     top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     found = [path for path in (*top, *sorted(folder)) if path.is_file()]
-    return [_guide(path.relative_to(ROOT).as_posix()) for path in found]
+    return tuple(_guide(path.relative_to(ROOT).as_posix()) for path in found)
 
 
 def _guide(path: str) -> Guide:
@@ -72,6 +74,7 @@ def render_guide(guide: Guide, folder: Path) -> str:
         source = ROOT / place
         if source.is_file() and source.suffix in _ASSETS:
             shutil.copyfile(source, folder / source.name)
+            (folder / source.name).chmod(0o600)
             return f'{attribute}="{source.name}"'
         return "data-in-the-project"
 
@@ -96,7 +99,7 @@ def _anchored(match: re.Match[str]) -> str:
     return f'<h{match[1]} id="{text(identity)}">{match[2]}</h{match[1]}>'
 
 
-def contents(found: list[Guide]) -> Html:
+def contents(found: tuple[Guide, ...]) -> Html:
     """List the guides."""
     lines = "".join(f'<li><a href="{one.name}">{text(one.title)}</a></li>' for one in found)
     return Html(f"<ul>{lines}</ul>")
