@@ -4,7 +4,6 @@
     )
 }}
 
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
 with
 
@@ -23,7 +22,7 @@ key_changes as (
 {# Rows our runs wrote last and that are still there. #}
 written as (
 
-    {% for entity in entities %}
+    {% for entity in entities() %}
     select
         '{{ entity }}' as entity,
         last_words.id,
