@@ -5,7 +5,7 @@
 #}
 {% macro delete_outlived() -%}
     {%- if execute and var('on_gone') == 'delete' -%}
-        {%- for entity in ['orders', 'employees', 'products', 'sites', 'catalogs', 'clients'] -%}
+        {%- for entity in entities() | reverse -%}
             {%- set live = api.Relation.create(
                 schema=generate_schema_name('final', model), identifier=entity
             ) -%}

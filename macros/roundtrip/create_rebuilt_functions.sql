@@ -4,7 +4,7 @@
   secrets withheld, and without the operator's corrections. PostgreSQL inlines them like views.
 #}
 {% macro create_rebuilt_functions() -%}
-    {%- for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+    {%- for entity in entities() %}
     create or replace function {{ work_function('rebuilt_' ~ entity) }}()
     returns table (source_key text, document jsonb, judged_document jsonb)
     language sql stable as $function$

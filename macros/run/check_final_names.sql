@@ -8,7 +8,7 @@
         from pg_class
         where
             relnamespace = to_regnamespace(quote_ident('{{ generate_schema_name('final', none) }}'))
-            and relname in ('clients', 'catalogs', 'sites', 'products', 'employees', 'orders')
+            and relname in ('{{ entities() | join("', '") }}')
             and relkind not in ('r', 'p', 'i', 'I', 'S', 'c')
         order by relname
     {%- endset -%}

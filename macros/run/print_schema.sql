@@ -3,7 +3,7 @@
   render it, so it cannot say anything else.
 #}
 {% macro print_schema() -%}
-    {%- for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] -%}
+    {%- for entity in entities() -%}
         {%- set node = graph.nodes['model.kv_to_tables.' ~ entity] -%}
         {%- set relation = api.Relation.create(schema=node['schema'], identifier=entity) -%}
         {%- for constraint in node['constraints'] if constraint.get('to') -%}

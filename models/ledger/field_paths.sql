@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 {% set rows = [] %}
-{% for entity in entities %}
+{% for entity in entities() %}
 {% for field in fields_of(entity) %}
 {% for name in field.names %}
 {% do rows.append((entity, field, name)) %}

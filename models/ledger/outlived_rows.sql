@@ -4,7 +4,6 @@
     )
 }}
 
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
 with
 
@@ -45,7 +44,7 @@ without_record as (
 {# Those our runs wrote last and that are still there; the default catalog has no key by rule. #}
 outlived as (
 
-    {% for entity in entities %}
+    {% for entity in entities() %}
     select
         '{{ entity }}' as entity,
         last_words.id,

@@ -1,8 +1,6 @@
 {{ config(unlogged=true) }}
 
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
-
-{% for entity in entities %}
+{% for entity in entities() %}
 select
     '{{ entity }}' as entity,
     source_key,

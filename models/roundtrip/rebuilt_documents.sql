@@ -1,13 +1,13 @@
 {# A view over functions, not over the tables: PostgreSQL would refuse to alter or drop a table of
    the application that a view of ours reads. The hook makes the functions. #}
 {{ config(pre_hook="{{ create_rebuilt_functions() }}") }}
--- depends_on: {{ ref('clients') }}, {{ ref('catalogs') }}, {{ ref('sites') }}
--- depends_on: {{ ref('products') }}, {{ ref('employees') }}, {{ ref('orders') }}
+{%- for entity in entities() %}
+-- depends_on: {{ ref(entity) }}
+{%- endfor %}
 -- depends_on: {{ ref('record_ledger') }}, {{ ref('id_map') }}
 -- depends_on: {{ ref('recorded_changes') }}, {{ ref('leftovers') }}
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
-{% for entity in entities %}
+{% for entity in entities() %}
 select
     '{{ entity }}' as entity,
     source_key,

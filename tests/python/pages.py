@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from scripts.settings import ROOT
@@ -29,6 +30,7 @@ def pages() -> list[Path]:
     return found
 
 
+@cache
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import xml.etree.ElementTree as ElementTree
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,7 @@ def test_every_page_is_reached_from_the_readme(path: Path) -> None:
     assert path in _reached()
 
 
+@cache
 def _reached() -> set[Path]:
     found = {ROOT / "README.md"}
     waiting = list(found)

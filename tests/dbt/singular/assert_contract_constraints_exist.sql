@@ -1,7 +1,7 @@
 -- Every constraint of every contract stands in the database, validated: a rebuild of a
 -- parent, or a hand, could have dropped one, and rows alone would not show it.
 {% set constraints = [] %}
-{% for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+{% for entity in entities() %}
 {% set relation = ref(entity) %}
 {% for constraint in graph.nodes.get('model.kv_to_tables.' ~ entity, {}).get('constraints', []) %}
 {% do constraints.append((relation, constraint.name)) %}

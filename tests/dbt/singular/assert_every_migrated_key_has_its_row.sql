@@ -2,7 +2,6 @@
 -- has a migrated key. Without the first a load could drop rows; without the second it could
 -- write what no verdict allows. Rows of earlier runs whose key is gone since are listed by the
 -- verifier. The default catalog is created without a key, by rule.
-{% set entities = ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
 
 with
 
@@ -15,7 +14,7 @@ ledger as not materialized (
 
 final as not materialized (
 
-    {% for entity in entities %}
+    {% for entity in entities() %}
     select
         '{{ entity }}' as entity,
         id

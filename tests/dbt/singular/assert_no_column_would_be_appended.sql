@@ -4,7 +4,7 @@
 -- dry run it still looks at the real tables.
 -- depends_on: {{ ref('gate') }}
 {% set columns = [] %}
-{% for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+{% for entity in entities() %}
 {% set relation = '"' ~ env_var('KV_FINAL_SCHEMA', 'public') ~ '"."' ~ entity ~ '"' %}
 {% for column in graph.nodes.get('model.kv_to_tables.' ~ entity, {}).get('columns', {}) %}
 {% do columns.append((relation, column)) %}

@@ -1,7 +1,7 @@
 -- What a user edits speaks of columns that are there: a rule for a table or a column misspelt would
 -- apply to nothing, silently.
 {% set columns = [] %}
-{% for entity in ['clients', 'catalogs', 'sites', 'products', 'employees', 'orders'] %}
+{% for entity in entities() %}
 {% for field in fields_of(entity) %}
 {% do columns.append((entity, field.column)) %}
 {% endfor %}
