@@ -4,7 +4,6 @@
     )
 }}
 
-
 with
 
 records as not materialized (
