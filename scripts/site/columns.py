@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripts.column_sources import ColumnSource, Word, codes_without_column, column_sources
 from scripts.rule_names import rule_meanings
 from scripts.settings import ENTITIES
-from scripts.site.markup import Html, code, items, paragraph, section, table, text
+from scripts.site.markup import Html, code, items, paragraph, prose, section, table, text
 
 _HEADERS = ("column", "read from", "rules that may change it", "mapped and default", "rejects")
 
@@ -42,14 +42,14 @@ def render() -> tuple[str, str]:
 
 
 def _meanings() -> list[tuple[object, ...]]:
-    return [(code(rule), meaning.replace("`", "")) for rule, meaning in rule_meanings().items()]
+    return [(code(rule), prose(meaning)) for rule, meaning in rule_meanings().items()]
 
 
 def _row(source: ColumnSource) -> tuple[object, ...]:
     kind = f"{source.data_type}{', required' if source.is_required else ''}"
     name = Html(f'<span id="{source.entity}.{source.column}">{code(source.column)}</span>')
     return (
-        Html(f"{name}<br>{kind}<br>{text(source.description)}"),
+        Html(f"{name}<br>{kind}<br>{prose(source.description)}"),
         Html(
             items(map(code, source.names))
             + (f"also made from {items(map(code, source.parts))}" if source.parts else "")

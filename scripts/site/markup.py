@@ -24,6 +24,14 @@ def code(value: object) -> Html:
     return Html(f"<code>{text(value)}</code>")
 
 
+def prose(value: str) -> Html:
+    """Write a sentence; what stands between backticks is code."""
+    parts = value.split("`")
+    return Html(
+        "".join(code(part) if place % 2 else text(part) for place, part in enumerate(parts))
+    )
+
+
 def paragraph(*parts: object) -> Html:
     """Write a paragraph."""
     return Html(f"<p>{''.join(map(text, parts))}</p>")

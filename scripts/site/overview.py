@@ -8,7 +8,7 @@ from scripts.rule_names import rule_meanings
 from scripts.settings import ENTITIES
 from scripts.site.facts import Facts
 from scripts.site.flow import Band, flow_picture
-from scripts.site.markup import Html, code, paragraph, section, table, text
+from scripts.site.markup import Html, code, paragraph, prose, section, table, text
 
 _NO_RECORD = "no record"
 _STEPS_SHOWN = 40
@@ -191,7 +191,7 @@ def _changes(facts: Facts) -> Html:
                 _number(count),
                 _number(keys),
                 entities,
-                meanings.get(rule.partition(":")[0], "").replace("`", ""),
+                prose(meanings.get(rule.partition(":")[0], "")),
             )
             for rule, count, keys, entities in facts.changes
         ],

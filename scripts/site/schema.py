@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from scripts.settings import ENTITIES, ROOT
-from scripts.site.markup import Html, code, section, table, text
+from scripts.site.markup import Html, code, paragraph, prose, section, table, text
 
 _LINE, _WIDTH, _HEAD = 19, 214, 30
 # Parents stand to the left of their children, in two rows with a channel for arrows between them.
@@ -92,12 +92,17 @@ def schema_page() -> str:
             section(
                 f"table-{entity}",
                 entity,
-                text(described(contract.get("description", ""))),
+                paragraph(prose(described(contract.get("description", "")))),
                 table(
                     f"Columns of {entity}",
                     ("column", "type", "", "what it holds"),
                     [
-                        (code(column.name), column.data_type, _marks(column), column.description)
+                        (
+                            code(column.name),
+                            column.data_type,
+                            _marks(column),
+                            prose(column.description),
+                        )
                         for column in columns_of(entity)
                     ],
                 ),
