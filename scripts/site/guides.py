@@ -63,6 +63,7 @@ def render_guide(guide: Guide, folder: Path) -> str:
         rendered,
     ).replace("</table>", "</table></div>")
     rendered = rendered.replace("<th>", '<th scope="col">').replace("<pre>", '<pre tabindex="0">')
+    rendered = re.sub(r"<li>(<p>)?\[ \] ", r"<li>\1☐ ", rendered)
     rendered = re.sub(r'<th scope="col"></th>', "<td></td>", rendered)
 
     def led(match: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ def _page(name: str, report: ExpectationReport | None) -> str:
     if report is None:
         suite = next(one for one in load_suites() if one.table == name)
         rows: list[tuple[object, ...]] = [
-            (each["meta"]["witness_of"], code(each["type"]), verdict(None), "", "", "")
+            (each["meta"]["witness_of"], verdict(None), "", "", "", code(each["type"]))
             for each in suite.expectations
         ]
         words = "They were not run for this page, which was made with --quick."
@@ -32,11 +32,11 @@ def _page(name: str, report: ExpectationReport | None) -> str:
         rows = [
             (
                 one.witness_of + (" (rows of the application)" if one.of_application else ""),
-                code(one.expectation),
                 verdict(one.success) if one.outcome in ("passed", "failed") else one.outcome,
                 f"{one.checked_rows:,}" if one.checked_rows is not None else "",
                 f"{one.unexpected_count:,}" if one.unexpected_count else "",
                 items(code(Masker().key(key)) for key in one.sample_keys),
+                code(one.expectation),
             )
             for one in results
         ]
@@ -48,7 +48,7 @@ def _page(name: str, report: ExpectationReport | None) -> str:
             Html(
                 table(
                     f"The suite of {name}",
-                    ("witness of", "expectation", "outcome", "rows", "failing", "under the keys"),
+                    ("witness of", "outcome", "rows", "failing", "under the keys", "expectation"),
                     rows,
                 )
             ),
