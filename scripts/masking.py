@@ -169,8 +169,11 @@ class Masker:
         return self.document(entity, value)
 
     def name(self, name: str) -> str:
-        """Mask the name of a field where it is none: an object may be keyed by persons."""
-        if self.show_persons or _PLAIN_NAME.fullmatch(name):
+        """Mask the name of a field where it is none: an object may be keyed by persons.
+
+        A number of at most four digits is a place in a list.
+        """
+        if self.show_persons or _PLAIN_NAME.fullmatch(name) or re.fullmatch(r"\d{1,4}", name):
             return name
         return masked_text(name)
 

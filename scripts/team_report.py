@@ -152,14 +152,17 @@ def _of_database(
     if not parts and seconds is not None:
         parts = {"build": round(seconds, 2)}
     run = Run(run_id, outcome or "unfinished", f"{started} UTC", parts, failures)
-    if not relation_exists(connection, work, "record_ledger"):
-        return run, None, []
-    ledger = read_ledger(connection, work, target.final_schema, run_id)
-    causes = connection.execute(
-        sql.SQL(_CAUSES).format(
-            rejects=sql.Identifier(work, "rejects"), codes=sql.Identifier(work, "reject_codes")
-        )
-    ).fetchall()
+    try:
+        with connection.transaction():
+            ledger = read_ledger(connection, work, target.final_schema, run_id)
+            causes = connection.execute(
+                sql.SQL(_CAUSES).format(
+                    rejects=sql.Identifier(work, "rejects"),
+                    codes=sql.Identifier(work, "reject_codes"),
+                )
+            ).fetchall()
+    except psycopg.errors.UndefinedTable:
+        return run, None, []  # the run ended before there was a ledger
     return run, ledger, [Cause(*each) for each in causes]
 
 

@@ -86,7 +86,8 @@ def steps_of(
     """
     masker, entity = tables.masker, record.entity
     paths = _paths(tables, record) if record.spelling else []
-    changes = _read_changes(tables, record)
+    is_finished = tables.exists("changes") and tables.exists("leftovers")
+    changes = _read_changes(tables, record) if is_finished else []
     steps: dict[str, Any] = {
         "key_class": record.key_class,
         "record_id": masker.value(entity, ("id",), record.record_id),
@@ -99,6 +100,9 @@ def steps_of(
     if record.root_key and (root := tables.row(_ROOT, key=record.root_key)):
         steps["root_reasons"] = _reasons(tables, root[0], root[1])
     if record.key_class != "migrated" or record.target_id is None:
+        return steps
+    if not is_finished:
+        notes.append("The run was stopped before its rows were written; `invoke report` says why.")
         return steps
     steps["row"] = final_row(tables, entity, record.target_id)
     if steps["row"] is None:

@@ -20,6 +20,7 @@ from scripts.run_log import RunLog
 from scripts.settings import Target
 from scripts.team_report import make_report
 from scripts.team_report_markdown import markdown
+from scripts.trace import read_trace
 
 CLEAN = {"client:production:c-1": {"id": "c-1", "name": "Orchid", "contactEmail": "a@b.example"}}
 HEADINGS = ["What was done", "Counts", "Next step", "Blockers"]
@@ -136,6 +137,25 @@ def test_json_says_the_same(sample: Target) -> None:
     }
     assert len(content["blockers"]["rejects"]) == len(report.causes)
     assert len(content["counts"]["entities"]) == 6
+
+
+def test_a_run_that_the_gate_stopped_is_told_by_report_and_trace(
+    database: Target, tmp_path: Path
+) -> None:
+    wrong = {"client:production:c-2": {"id": "c-2", "name": "Nimbus"}}
+    load_documents(database, tmp_path, {**CLEAN, **wrong})
+    outcome = run(database, max_rejects="0")
+    assert outcome.failures
+    report = make_report(database)
+    assert report.run is not None
+    assert report.run.outcome == "failed"
+    assert report.run.failures
+    assert report.next_command == "invoke migrate --target=embedded"
+    assert "### Failures of the last run" in markdown(report)
+    for key, codes in (("c-1", []), ("c-2", ["contact_email_missing"])):
+        journey = read_trace(database, f"client:production:{key}")
+        assert [reason.code for reason in journey.reasons] == codes
+        assert journey.row is None
 
 
 def test_a_run_of_earlier_tables_alone_is_reported(database: Target, tmp_path: Path) -> None:

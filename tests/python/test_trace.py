@@ -278,6 +278,22 @@ def test_the_terminal_shows_every_step_within_80_columns(
         assert [line for line in tables if len(line) > 80] == [], key
 
 
+def test_what_is_withheld_is_printed_as_withheld(
+    sample: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((key, field),) = rows(
+        sample,
+        "select source_key, field from kv_to_tables.recorded_changes"
+        " where rule = 'withheld' and field like '%%.0.%%' and entity = 'clients' limit 1",
+    )
+    monkeypatch.setattr(console, "out", Console(width=120, highlight=False))
+    with console.out.capture() as said:
+        print_journey(read_trace(sample, key))
+    lines = [line for line in said.get().splitlines() if field.removeprefix("$.") in line]
+    assert len(lines) == 2, "a change and a difference"
+    assert all('"[withheld]"' in line for line in lines)
+
+
 def test_values_are_shown_on_a_terminal_only() -> None:
     ended = invoke("trace", "client:production:c-1", "--show-values")
     assert ended.returncode == Exit.USAGE
