@@ -127,6 +127,7 @@ def rows_read(connection: Any) -> int:
     ).fetchone()[0]
 
 
+@pytest.mark.slow
 def test_answers_that_differ_are_found(made: Target, server: Target) -> None:
     with new_database(server, made.dbname, "kv_other") as other:
         execute(
@@ -141,6 +142,7 @@ def test_answers_that_differ_are_found(made: Target, server: Target) -> None:
     assert report.ratio(by_ids, 10) is None
 
 
+@pytest.mark.slow
 def test_each_query_has_an_index_of_its_own(made: Target) -> None:
     wanted = {
         "list": "idx_products_created_at",
@@ -207,6 +209,7 @@ def test_products_are_found_by_words(made: Target) -> None:
             assert len(asked.ask("search").fetchall()) == count, term
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SYSTEM_15.is_dir(), reason="PostgreSQL 15 is not installed here")
 def test_products_are_found_by_trigrams_where_the_database_has_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

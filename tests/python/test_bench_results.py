@@ -138,6 +138,7 @@ def test_counts_are_those_of_the_database(sample: Target) -> None:
     assert [one for one in facts.issues if one.severity == "critical"] == []
 
 
+@pytest.mark.slow
 def test_what_is_broken_is_not_met(sample: Target) -> None:
     execute(
         sample,
@@ -166,6 +167,7 @@ def test_what_is_broken_is_not_met(sample: Target) -> None:
     assert "Somebody" not in text
 
 
+@pytest.mark.slow
 def test_a_run_without_rejects_needs_no_change_of_the_script(northwind: Target) -> None:
     facts, criteria = judged(northwind)
     text = write_page(facts, measure_target(northwind), list(criteria.values()))
@@ -187,6 +189,7 @@ def test_a_signed_file_is_left_alone(sample: Target, tmp_path: Path) -> None:
         results_task(sample, str(place / "inside.md"), "", as_json=True)
 
 
+@pytest.mark.slow
 def test_nothing_of_the_target_is_written(sample: Target, tmp_path: Path) -> None:
     def state() -> list[tuple[Any, ...]]:
         return rows(
@@ -200,6 +203,7 @@ def test_nothing_of_the_target_is_written(sample: Target, tmp_path: Path) -> Non
     assert state() == before
 
 
+@pytest.mark.slow
 def test_a_run_taken_back_has_no_results(sample: Target) -> None:
     execute(sample, "update kv_to_tables.runs set outcome = 'rolled_back'")
     with pytest.raises(KvError, match=r"rolled back.*migrate"):
