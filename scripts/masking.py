@@ -7,7 +7,6 @@ name it stands, for nobody can list all the places in which a document may name 
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Sequence
@@ -16,7 +15,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from scripts.settings import ROOT, project_vars
+from scripts.key_patterns import first_segments, key_patterns
+from scripts.settings import project_vars
 
 WITHHELD = "[withheld]"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -93,10 +93,6 @@ _PERSONAL = re.compile(
     r"|recipient|(first|last|full)name|email|createdby|updatedby|deletedby|latitude|longitude"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_$][A-Za-z_ .$-]{0,59}\d{0,3}")
-# Families whose keys are made of ids of persons, or are secrets themselves.
-_PERSONS_KEYS = re.compile(
-    r"employee|user|admin|session|magic|reset|invit|celebrat|audit|rate limit|history|test|demo"
-)
 _COMMON_SEGMENT = re.compile(
     r"(site|client|gift|catalog|brand|rule|history|delivery|order|by)[-_][\w-]*|all|latest|expiry|\d+"
 )
@@ -183,7 +179,7 @@ class Masker:
         The rest of a key of a family that is withheld is always masked: it may be the token.
         """
         segments = key.split(":")
-        known = next((row for row in _patterns() if row.regex.fullmatch(key)), None)
+        known = next((row for row in key_patterns() if row.regex.fullmatch(key)), None)
         if known and known.key_class == "withheld":
             return f"{known.head}{masked_text(key[len(known.head) :])}"
         if self.show_persons:
@@ -231,60 +227,6 @@ def _plain(name: str) -> str:
     return re.sub("[-_ ]", "", name).lower()
 
 
-@dataclass(frozen=True)
-class _Pattern:
-    pattern: str
-    regex: re.Pattern[str]
-    head: str
-    key_class: str
-    is_personal: bool
-
-
-@cache
-def _patterns() -> tuple[_Pattern, ...]:
-    """Read the patterns of keys, those that say most first, as the models ask them."""
-    with (ROOT / "seeds" / "key_families.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    environments = "|".join(project_vars()["known_environments"])
-    found = []
-    for row in rows:
-        regex = ""
-        for part in re.split("(<[a-z]+>)", row["pattern"]):
-            if part == "<rest>":
-                regex += ".*"
-            elif part == "<env>":
-                regex += f"(?:{environments})"
-            elif part.startswith("<"):
-                regex += "[^:]*"
-            else:
-                regex += re.escape(part)
-        head = row["pattern"].partition("<")[0]
-        words = f"{row['family']} {row['entity']} {row['pattern']}"
-        found.append(
-            _Pattern(
-                row["pattern"],
-                re.compile(regex, re.DOTALL),
-                head,
-                row["class"],
-                row["entity"] == "employees" or bool(_PERSONS_KEYS.search(words)),
-            )
-        )
-    return tuple(
-        sorted(
-            found,
-            key=lambda row: (
-                row.pattern.endswith("<rest>"),
-                -len(re.sub("<[a-z]+>", "", row.pattern.replace("<env>", "environment"))),
-            ),
-        )
-    )
-
-
-def class_of(key: str) -> str | None:
-    """Give the class a key has by the seed, for one that no run has judged; None for no pattern."""
-    return next((row.key_class for row in _patterns() if row.regex.fullmatch(key)), None)
-
-
 def _unless_mail(segment: str) -> str:
     return masked_text(segment) if "@" in segment else segment
 
@@ -295,15 +237,10 @@ def _unless_opaque(segment: str) -> str:
         not segment
         or _UUID.fullmatch(segment)
         or _COMMON_SEGMENT.fullmatch(segment)
-        or segment in _first_segments()
+        or segment in first_segments()
         or segment in project_vars()["known_environments"]
     )
     return segment if is_open else masked_text(segment)
-
-
-@cache
-def _first_segments() -> frozenset[str]:
-    return frozenset(row.pattern.split(":")[0] for row in _patterns())
 
 
 def readable(value: Any) -> str:
@@ -322,7 +259,7 @@ def masked_sentence(sentence: str) -> str:
     def shown(match: re.Match[str]) -> str:
         found = match[0].rstrip(".")
         tail = match[0][len(found) :]
-        if ":" in found and found.partition(":")[0] in _first_segments():
+        if ":" in found and found.partition(":")[0] in first_segments():
             return Masker().key(found) + tail
         return (masked_text(found) if "@" in found else found) + tail
 

@@ -11,7 +11,8 @@ from psycopg import IsolationLevel
 
 from scripts.connection import connect
 from scripts.errors import KvError
-from scripts.masking import Masker, class_of
+from scripts.key_patterns import class_of
+from scripts.masking import Masker
 from scripts.settings import ENTITIES, Target
 from scripts.trace import near, steps
 from scripts.trace.compare import number

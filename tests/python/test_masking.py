@@ -8,7 +8,8 @@ import canaries
 import pytest
 from canaries import PERSON, SECRET
 
-from scripts.masking import WITHHELD, Masker, class_of, masked_sentence, masked_text
+from scripts.key_patterns import class_of
+from scripts.masking import WITHHELD, Masker, masked_sentence, masked_text
 
 STORE = canaries.store()[1]
 ENTITIES = {

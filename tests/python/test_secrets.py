@@ -164,11 +164,9 @@ def _run_all(done: Everything, base: Path, documents: dict[str, object]) -> None
     invoke("verify", "verify", "--verbose")
     invoke("status", "status", "--verbose")
     invoke("rollback", "rollback", "--json")
-    # What stands in a key that is asked for stands in the server's log as it was asked.
-    shown = [key for key in documents if not re.search(rb"zq\w+\d", key.encode())]
-    for key in {key.partition(":")[0]: key for key in shown}.values():
-        invoke(f"trace of {key}", "trace", key, "--verbose")
-    invoke("trace as JSON", "trace", shown[0], "--json")
+    # What is asked for stands in the server's log as it was asked; test_trace asks for every key.
+    invoke("trace", "trace", "catalogs:k-1", "--verbose")
+    invoke("trace as JSON", "trace", "catalogs:k-1", "--json")
     invoke("report", "report", f"--out={done.folder / 'status.md'}")
     invoke("report as JSON", "report", "--format=json")
     # A run that fails in the middle: a row violates what the application asks of its table.

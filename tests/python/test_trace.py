@@ -392,6 +392,28 @@ def test_the_pages_show_a_journey_of_each_entity_and_no_person(sample: Target) -
         assert "<th scope=" in content
 
 
+def test_no_trace_and_no_page_shows_a_canary(
+    database: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpers import run
+
+    documents = canaries.store()[1]
+    load_documents(database, tmp_path, documents)
+    run(database, allow_unclassified=True)
+    monkeypatch.setattr(console, "out", Console(width=80, highlight=False))
+    for key in documents:
+        with console.out.capture() as said:
+            print_journey(read_trace(database, key), verbose=True)
+        shown = (said.get() + json.dumps(read_trace(database, key).as_dict(), default=str)).encode()
+        assert canaries.PERSON.findall(shown) == [], key
+        asked_for = set(canaries.SECRET.findall(key.encode()))
+        assert set(canaries.SECRET.findall(shown)) == asked_for, key
+        to_all = json.dumps(read_trace(database, key, show_persons=True).as_dict(), default=str)
+        assert set(canaries.SECRET.findall(to_all.encode())) == asked_for, key
+    pages_shown = "".join(content for _, _, content in pages.render(database)).encode()
+    assert canaries.PERSON.findall(pages_shown) == []
+
+
 def test_what_a_page_shows_is_escaped(database: Target, tmp_path: Path) -> None:
     from helpers import run
 
