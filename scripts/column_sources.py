@@ -6,14 +6,14 @@ and defaults from the seeds, rules from the models, reject codes from their seed
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
+from scripts.project_files import contract_of, seed_rows
 from scripts.rule_names import document_parts, rules_by_column
-from scripts.settings import ENTITIES, ROOT, project_vars
+from scripts.settings import ENTITIES, project_vars
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def column_sources() -> tuple[ColumnSource, ...]:
     found = []
     for entity in ENTITIES:
         read = {name for names in project_vars()["fields"][entity].values() for name in names}
-        columns = _contract(entity)
+        columns = contract_of(entity)["columns"]
         codes = _codes(entity, tuple(column["name"] for column in columns))
         for column in columns:
             name = column["name"]
@@ -104,41 +104,26 @@ def column_sources() -> tuple[ColumnSource, ...]:
 
 def codes_without_column(entity: str) -> tuple[str, ...]:
     """Give the reject codes that are about a document as a whole."""
-    columns = tuple(column["name"] for column in _contract(entity))
+    columns = tuple(column["name"] for column in contract_of(entity)["columns"])
     return tuple(code.code for code in _codes(entity, columns)[""])
-
-
-def _contract(entity: str) -> list[dict[str, Any]]:
-    import yaml
-
-    text = (ROOT / "models" / "final" / f"{entity}.yml").read_text(encoding="utf-8")
-    (model,) = yaml.safe_load(text)["models"]
-    columns: list[dict[str, Any]] = model["columns"]
-    return columns
-
-
-@cache
-def _seed(name: str) -> tuple[dict[str, str], ...]:
-    with (ROOT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 def _words(seed: str, entity: str, column: str) -> tuple[Word, ...]:
     return tuple(
         Word(row.get("from_value", ""), row.get("to_value", row.get("value", "")), row["reason"])
-        for row in _seed(seed)
+        for row in seed_rows(seed)
         if row["entity"] == entity and row.get("field", row.get("column_name")) == column
     )
 
 
 def _keys(place: str) -> tuple[str, ...]:
-    return tuple(row["pattern"] for row in _seed("key_families") if row["gives"] == place)
+    return tuple(row["pattern"] for row in seed_rows("key_families") if row["gives"] == place)
 
 
 def _codes(entity: str, columns: tuple[str, ...]) -> dict[str, list[Code]]:
     """Sort the codes of an entity by their column: `site_unknown` is about `site_id`."""
     found: dict[str, list[Code]] = defaultdict(list)
-    for row in _seed("reject_codes"):
+    for row in seed_rows("reject_codes"):
         if row["entity"] == entity:
             code = row["code"]
             about = [

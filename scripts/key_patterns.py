@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
 
-from scripts.settings import ROOT, project_vars
+from scripts.project_files import seed_rows
+from scripts.settings import project_vars
 
 # Families whose keys are made of ids of persons, or are secrets themselves.
 _PERSONS = re.compile(
@@ -29,11 +29,9 @@ class KeyPattern:
 @cache
 def key_patterns() -> tuple[KeyPattern, ...]:
     """Read the patterns of keys, those that say most first, as the models ask them."""
-    with (ROOT / "seeds" / "key_families.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     environments = "|".join(project_vars()["known_environments"])
     found = []
-    for row in rows:
+    for row in seed_rows("key_families"):
         regex = ""
         for part in re.split("(<[a-z]+>)", row["pattern"]):
             if part == "<rest>":

@@ -10,12 +10,11 @@ What stands inside a field, or inside JSON text kept as a string, is not looked 
 
 from __future__ import annotations
 
-import csv
-
 import psycopg
 from psycopg import sql
 
-from scripts.settings import ROOT, Target
+from scripts.project_files import seed_rows
+from scripts.settings import Target
 
 # Segments of a key that name an environment, beside those that the patterns spell out.
 _ENVIRONMENTS = ("development", "production", "staging", "test", "uat")
@@ -162,10 +161,9 @@ def _vocabulary() -> tuple[list[str], list[str]]:
     Of `sites:slug:<slug>` the word `slug`; of `hris_sync_<rest>` the head `hris_sync_`.
     """
     words, heads = set(_ENVIRONMENTS), set()
-    with (ROOT / "seeds" / "key_families.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            first, *others = row["pattern"].split(":")
-            words.update(segment for segment in others if "<" not in segment)
-            if "<" in first:
-                heads.add(first.split("<")[0])
+    for row in seed_rows("key_families"):
+        first, *others = row["pattern"].split(":")
+        words.update(segment for segment in others if "<" not in segment)
+        if "<" in first:
+            heads.add(first.split("<")[0])
     return sorted(words), sorted(heads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import yaml
 
 from scripts.errors import KvError
+from scripts.project_files import seed_rows
 from scripts.settings import ROOT
 
 FILE = ROOT / "docs" / "rejects" / "examples.yml"
@@ -31,13 +31,6 @@ class Example:
 
 
 @cache
-def codes() -> list[dict[str, str]]:
-    """Read `seeds/reject_codes.csv`: entity, code, meaning, mend."""
-    with (ROOT / "seeds" / "reject_codes.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@cache
 def _content() -> dict[str, Any]:
     content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return dict(content)
@@ -55,7 +48,7 @@ def examples() -> list[Example]:
     """
     found: dict[str, dict[str, Any]] = _content()["examples"]
     there = [(entity, code) for entity, named in found.items() for code in named]
-    wanted = [(row["entity"], row["code"]) for row in codes()]
+    wanted = [(row["entity"], row["code"]) for row in seed_rows("reject_codes")]
     odd = set(there) ^ set(wanted)
     if odd:
         raise KvError(

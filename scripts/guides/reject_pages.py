@@ -7,8 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from scripts.guides.examples import FILE, Example, codes, examples
+from scripts.guides.examples import FILE, Example, examples
 from scripts.guides.parts import table
+from scripts.project_files import seed_rows
 from scripts.settings import ENTITIES
 
 FOLDER = FILE.parent
@@ -84,7 +85,7 @@ def _index(by_code: dict[str, list[Example]]) -> str:
 
 
 def _page(code: str, group: list[Example]) -> str:
-    said = {row["entity"]: row for row in codes() if row["code"] == code}
+    said = {row["entity"]: row for row in seed_rows("reject_codes") if row["code"] == code}
     first = said[group[0].entity]
     lines = [f"# {code}", "", first["meaning"]]
     lines += ["", f"**Why it is a reject.** {KINDS[kind_of(code)]}"]

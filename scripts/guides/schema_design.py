@@ -6,15 +6,16 @@ reasons in `docs/schema_reasons.yml`.
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
 from typing import Any
 
 import yaml
 
+from scripts.column_sources import names_of
 from scripts.errors import KvError
 from scripts.guides.parts import table
+from scripts.project_files import contract_of, seed_rows
 from scripts.settings import ENTITIES, ROOT
 
 REASONS = ROOT / "docs" / "schema_reasons.yml"
@@ -28,15 +29,8 @@ def parts() -> dict[str, str]:
     return {entity: _part(entity) for entity in ENTITIES}
 
 
-def contract(entity: str) -> dict[str, Any]:
-    """Read the contract of a final table as its YAML says it."""
-    path = ROOT / "models" / "final" / f"{entity}.yml"
-    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-    return dict(model)
-
-
 def _part(entity: str) -> str:
-    model = contract(entity)
+    model = contract_of(entity)
     columns = [_column(entity, column) for column in model["columns"]]
     columns += [
         [f"`{text.split()[0]}`", text.partition(" ")[2], "", "not written; the database makes it"]
@@ -93,11 +87,7 @@ def _definition(rule: dict[str, Any], is_cascade: bool) -> str:
 
 
 def _spellings(entity: str, column: str) -> str:
-    known = _project()["field_names"].get(entity, {}).get(column, {})
-    head, *rest = column.split("_")
-    camel = known.get("camel", head + "".join(word.title() for word in rest))
-    names = [*([camel] if camel != column else []), *known.get("also", ())]
-    return ", ".join(f"`{name}`" for name in names)
+    return ", ".join(f"`{name}`" for name in names_of(entity, column)[1:])
 
 
 def _plain(text: str) -> str:
@@ -105,15 +95,8 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _project() -> dict[str, Any]:
-    text = (ROOT / "dbt_project.yml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text)["vars"])
-
-
-@cache
 def _defaults(entity: str) -> dict[str, str]:
-    with (ROOT / "seeds" / "defaults.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = seed_rows("defaults")
     return {row["column_name"]: row["value"] for row in rows if row["entity"] == entity}
 
 

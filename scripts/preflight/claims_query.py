@@ -6,7 +6,6 @@ stands. A test compares it with what a run finds.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from typing import Any
@@ -14,7 +13,8 @@ from typing import Any
 from psycopg import sql
 
 from scripts.preflight.claims_sql import STORE, TARGET_ID
-from scripts.settings import ROOT, Target, prefix_of, project_vars
+from scripts.project_files import seed_rows
+from scripts.settings import Target, prefix_of, project_vars
 
 # Of each table: the column that is unique, and the one it is unique in.
 CLAIMED = {
@@ -77,10 +77,8 @@ def _setting(target: Target, name: str) -> str:
 
 def _key_parts() -> dict[str, sql.Composable]:
     """Give the patterns of records, and the words that stand at a place of some pattern."""
-    with (ROOT / "seeds" / "key_families.csv").open(encoding="utf-8", newline="") as file:
-        families = list(csv.DictReader(file))
     records, words = [], {2: set[str](), 3: set[str]()}
-    for family in families:
+    for family in seed_rows("key_families"):
         parts = family["pattern"].split(":")
         for place in (2, 3):
             if len(parts) >= place and not parts[place - 1].startswith("<"):
@@ -138,10 +136,7 @@ def _values(project: dict[str, Any]) -> sql.Composed:
 
 def _scopes(project: dict[str, Any]) -> sql.Composed:
     """Give the catalog of a product and the site of an employee, as document or key says."""
-    with (ROOT / "seeds" / "defaults.csv").open(encoding="utf-8", newline="") as file:
-        defaults = {
-            (row["entity"], row["column_name"]): row["value"] for row in csv.DictReader(file)
-        }
+    defaults = {(row["entity"], row["column_name"]): row["value"] for row in seed_rows("defaults")}
     return sql.SQL(
         "when 'products' then coalesce({}, {}) when 'employees' then coalesce({}, {})"
     ).format(

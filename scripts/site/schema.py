@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-import yaml
-
+from scripts.project_files import contract_of
 from scripts.settings import ENTITIES, ROOT
 from scripts.site.markup import Html, code, paragraph, prose, section, table, text
 
@@ -39,14 +37,6 @@ class Column:
     description: str
     parent: str = ""
     is_key: bool = False
-
-
-@cache
-def contract_of(entity: str) -> dict[str, Any]:
-    """Read the YAML of a final model."""
-    path = ROOT / "models" / "final" / f"{entity}.yml"
-    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-    return dict(model)
 
 
 def columns_of(entity: str) -> list[Column]:

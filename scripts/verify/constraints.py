@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import yaml
 from psycopg import sql
 
-from scripts.settings import ENTITIES, ROOT
+from scripts.project_files import contract_of
+from scripts.settings import ENTITIES
 from scripts.verify.report import Check
 from scripts.verify.scope import Scope, judged, noted
 
@@ -57,8 +57,7 @@ class Contract:
 
 def read_contract(entity: str) -> Contract:
     """Read the contract of a final table from its YAML; reads a file only."""
-    path = ROOT / "models" / "final" / f"{entity}.yml"
-    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    model = contract_of(entity)
     meta = model["config"]["meta"]
     cascades = meta.get("on_delete_cascade", ())
     columns = {
