@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from scripts import history
 from scripts.connection import table_exists
 from scripts.run_lock import NAME, is_run_lock
+from scripts.run_log import logged
 from scripts.settings import Target
 
 # The lock is held in one session for the whole run. A dry run that holds none is known by the name
@@ -161,15 +159,13 @@ def _rows(connection: psycopg.Connection, query: sql.Composed) -> list[dict[str,
 
 def _add_log(progress: Progress) -> None:
     """Take phase, nodes and time left from the log of the run, where it is on this machine."""
-    path = history.history_file().parent / f"{Path(progress.run_id).name}.jsonl"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
+    events = list(logged(progress.run_id))
+    if not events:
         return
     progress.phase = "start"
     began: list[str] = []
     build_began = ""
-    for event in filter(None, map(_event, lines)):
+    for event in events:
         name = str(event.get("name", ""))
         match event.get("event"):
             case "nodes":
@@ -190,12 +186,3 @@ def _add_log(progress: Progress) -> None:
         passed = (datetime.now(UTC) - datetime.fromisoformat(build_began)).total_seconds()
         left = max(0, progress.nodes_total - progress.nodes_done)
         progress.seconds_left = passed * left / progress.nodes_done
-
-
-def _event(line: str) -> dict[str, Any] | None:
-    """Read one event; the last line may be half written."""
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) else None

@@ -6,7 +6,6 @@ rules and commands; no value of a document, and no key that is not masked.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from scripts.connection import connect
 from scripts.history_report import targets_of, what_of
 from scripts.ledger_report import LedgerReport, read_ledger
 from scripts.masking import masked_sentence
+from scripts.run_log import logged
 from scripts.settings import Target
 from scripts.status import relation_exists
 from scripts.store_shape import shape_of
@@ -168,20 +168,17 @@ def _of_database(
 
 def _of_log(run_id: str) -> tuple[dict[str, float], tuple[str, ...]]:
     """Read seconds by part and failures from the log of a run, where it is on this machine."""
-    path = history.history_file().parent / f"{run_id}.jsonl"
     seconds: dict[str, float] = {}
     failures: list[str] = []
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            # The last line of a run that was killed may be a part of one.
-            event = json.loads(line) if line.endswith("}") else {}
-            if event.get("event") == "part":
+    for event in logged(run_id):
+        match event.get("event"):
+            case "part":
                 seconds[event["name"]] = event["seconds"]
-            elif event.get("event") == "end":
+            case "end":
                 failures += event["failures"]
-            elif event.get("event") == "failed":
+            case "failed":
                 failures.append(event["message"])
-            elif event.get("event") == "interrupted":
+            case "interrupted":
                 failures.append(f"The run was interrupted ({event['kind']}).")
     return seconds, tuple(masked_sentence(each) for each in failures)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +13,7 @@ from scripts.errors import KvError
 from scripts.expectations import ExpectationReport, run_expectations
 from scripts.history_report import targets_of
 from scripts.ledger_report import LedgerReport
+from scripts.run_log import logged
 from scripts.settings import Target
 from scripts.team_report import Report, make_report
 from scripts.verify import VerifyReport, verify
@@ -93,10 +93,5 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
 
 def _phases(run_id: str) -> dict[str, float]:
     """Read the seconds by phase from the log of a run, where it is on this machine."""
-    path = history.history_file().parent / f"{run_id}.jsonl"
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            event = json.loads(line) if line.endswith("}") else {}
-            if event.get("event") == "phases":
-                return dict(event["seconds"])
-    return {}
+    told = (event["seconds"] for event in logged(run_id) if event.get("event") == "phases")
+    return dict(next(told, {}))

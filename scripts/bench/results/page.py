@@ -18,6 +18,7 @@ from scripts.bench.results.page_queries import (
 from scripts.bench.results.recommended import recommend
 from scripts.bench.results.text import table
 from scripts.history_report import what_of
+from scripts.run_log import log_file
 
 SIGN_OFF = """\
 | Role | Name | Date | Signature |
@@ -222,7 +223,7 @@ def _recommended(facts: Facts, queries: Queries) -> str:
 
 def _appendix(facts: Facts) -> str:
     rows: list[tuple[str, object]] = [("History", history.history_file())]
-    log = history.history_file().parent / f"{facts.run_id}.jsonl"
+    log = log_file(facts.run_id)
     rows.append(("Log of the run", log if log.is_file() else f"not in {log.parent}"))
     backup = facts.steps.get("backup")
     if backup:
