@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
@@ -84,12 +85,12 @@ def test_the_phases_of_a_run_add_up_to_it_and_stand_in_its_log(database: Target)
     assert again.phases["load"] > 0
 
 
-def test_phases_are_printed_with_their_share(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_phases_are_printed_with_their_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(console.out, "file", shown)
     monkeypatch.setattr(console.out, "quiet", False)
     phases.print_phases({**dict.fromkeys(PHASES, 0.0), "start-up": 1.0, "judge": 3.0})
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    lines = [line.split() for line in shown.getvalue().splitlines()]
     assert ["start-up", "1.00", "25%"] in lines
     assert ["judge", "3.00", "75%"] in lines
     assert not any("laws" in line for line in lines)
