@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from scripts.markdown import cell, table
 from scripts.team_report import Report, shown_causes
 
 
@@ -60,7 +61,7 @@ def _blockers(report: Report) -> list[str]:
     failures = report.run.failures if report.run else ()
     if failures:
         parts.append("### Failures of the last run")
-        parts.append("\n".join(f"- {_cell(failure)}" for failure in failures))
+        parts.append("\n".join(f"- {cell(failure)}" for failure in failures))
     causes, more = shown_causes(report)
     if causes:
         parts.append("### Rejects by root cause")
@@ -83,13 +84,5 @@ def _blockers(report: Report) -> list[str]:
     return parts or ["None."]
 
 
-def _table(headers: Sequence[str], rows: Iterable[Sequence[object]], nothing: str = "") -> str:
-    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
-    if not lines:
-        return nothing
-    return "\n".join([f"| {' | '.join(headers)} |", f"| {'--- | ' * len(headers)}".strip(), *lines])
-
-
-def _cell(value: object) -> str:
-    words = f"{value:,}" if isinstance(value, int) else str(value)
-    return " ".join(words.split()).replace("|", "\\|")
+def _table(headers: Sequence[str], rows: Sequence[Sequence[object]], nothing: str = "") -> str:
+    return table(headers, rows) if rows else nothing

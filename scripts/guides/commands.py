@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from scripts.guides.parts import table
+from scripts.markdown import table
 
 
 def tasks_of(collection: Any, prefix: str = "") -> dict[str, Any]:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scripts.guides.parts import table
+from scripts.markdown import table
 from scripts.settings import ROOT
 
 _FOLDER = ROOT / "scripts"

@@ -26,11 +26,3 @@ def filled(path: Path, parts: dict[str, str]) -> str:
             "Each part stands once between <!-- generated: NAME --> and <!-- end of NAME -->.",
         )
     return _PART.sub(lambda match: f"{match[1]}\n{parts[match['name']]}\n\n{match[3]}", text)
-
-
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Write a Markdown table; a bar in a cell is escaped."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.guides.examples import FILE, Example, examples
-from scripts.guides.parts import table
+from scripts.markdown import table
 from scripts.project_files import seed_rows
 from scripts.settings import ENTITIES
 

@@ -14,7 +14,7 @@ import yaml
 
 from scripts.column_sources import names_of
 from scripts.errors import KvError
-from scripts.guides.parts import table
+from scripts.markdown import table
 from scripts.project_files import contract_of, seed_rows
 from scripts.settings import ENTITIES, ROOT
 
