@@ -35,6 +35,7 @@ class _Arguments(jinja2.ChainableUndefined):
 
     __slots__ = ()
 
+    # Jinja's own gives never a value; ours stands for a macro, which gives text.
     def __call__(self, *positional: Any, **named: Any) -> str:  # type: ignore[override]
         return " ".join(str(each) for each in (*positional, *named.values()))
 
@@ -115,6 +116,7 @@ def _listen(entity: str) -> tuple[list[tuple[str, str]], dict[str, set[str]]]:
     macros = "".join(
         (ROOT / "macros" / f"{name}.sql").read_text(encoding="utf-8") for name in _REAL
     )
+    # A module's macros are known only when it runs.
     change_rule = environment.from_string(macros).module.change_rule  # type: ignore[attr-defined]
 
     def row_changes(

@@ -26,6 +26,7 @@ def copy_to_gzip(connection: psycopg.Connection, target: Target) -> float:
     with tempfile.TemporaryDirectory() as folder, Path(folder, "store.gz").open("wb") as file:
         start = time.monotonic()
         try:
+            # The gzip on the path is the one a user would take
             gzip = subprocess.Popen(["gzip", "-1"], stdin=subprocess.PIPE, stdout=file)  # noqa: S607
         except OSError as error:
             raise KvError(f"gzip cannot be run: {error.strerror}.", "Install it.") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import IsolationLevel, sql
@@ -48,7 +48,6 @@ class Facts:
     steps: list[history.Step]
     verification: VerifyReport | None = None
     expectations: ExpectationReport | None = None
-    failures: list[str] = field(default_factory=list)
 
     @property
     def run_id(self) -> str:

@@ -16,46 +16,36 @@ _STEPS_SHOWN = 40
 
 def overview(facts: Facts) -> str:
     """Give the content of the page."""
-    run, ledger = facts.report.run, facts.ledger
+    run = facts.report.run
     begun = f"It began {run.started_at} and ended: {run.outcome}." if run else ""
-    return (
-        "".join(
-            (
-                paragraph(
-                    "The last run of ",
-                    code(facts.report.target),
-                    ", ",
-                    code(facts.run_id),
-                    ". ",
-                    begun,
-                ),
-                _cards(facts),
-                section("flow", "Where every key went", _flow(facts), _flow_table(facts)),
-                section("entities", "Records and rows", _entities(facts)),
-                section("classes", "Every key, in its one class", _classes(facts)),
-                section("reasons", "Rejects by root cause", _causes(facts)),
-                section("changed", "Changed values by rule", _changes(facts)),
-                section("proof", "Proof", _proof(facts)),
-                section("time", "Seconds by phase", _phases(facts)),
-                section("history", "History", _history(facts)),
-                section(
-                    "next",
-                    "Next step",
-                    paragraph(code(facts.report.next_command), ": ", facts.report.next_why),
-                ),
-            )
+    target, number = code(facts.report.target), code(facts.run_id)
+    return "".join(
+        (
+            paragraph("The last run of ", target, ", ", number, ". ", begun),
+            _cards(facts),
+            section("flow", "Where every key went", _flow(facts)),
+            section("entities", "Records and rows", _entities(facts)),
+            section("classes", "Every key, in its one class", _classes(facts)),
+            section("reasons", "Rejects by root cause", _causes(facts)),
+            section("changed", "Changed values by rule", _changes(facts)),
+            section("proof", "Proof", _proof(facts)),
+            section("time", "Seconds by phase", _phases(facts)),
+            section("history", "History", _history(facts)),
+            section(
+                "next",
+                "Next step",
+                paragraph(code(facts.report.next_command), ": ", facts.report.next_why),
+            ),
         )
-        if ledger
-        else ""
     )
 
 
-def verdict(passed: bool | None, count: str = "") -> Html:
+def verdict(passed: bool | None) -> Html:
     """Write passed, failed or not run, in words and colour."""
     if passed is None:
         return Html('<span class="warn">not run</span>')
     name, word = ("good", "passed") if passed else ("bad", "failed")
-    return Html(f'<span class="{name}">{word}</span>{" " + text(count) if count else ""}')
+    return Html(f'<span class="{name}">{word}</span>')
 
 
 def _cards(facts: Facts) -> Html:
@@ -113,11 +103,8 @@ def _bands(facts: Facts) -> tuple[list[list[tuple[str, int]]], list[Band]]:
 
 
 def _flow(facts: Facts) -> Html:
-    return flow_picture(*_bands(facts))
-
-
-def _flow_table(facts: Facts) -> Html:
-    _, bands = _bands(facts)
+    """Draw the flow, and say its counts once more for those who cannot see it."""
+    columns, bands = _bands(facts)
     counts = table(
         "The counts of the picture",
         ("from", "to", "count"),
@@ -127,7 +114,10 @@ def _flow_table(facts: Facts) -> Html:
             if band.count
         ],
     )
-    return Html(f"<details><summary>The same counts as a table</summary>{counts}</details>")
+    return Html(
+        flow_picture(columns, bands)
+        + f"<details><summary>The same counts as a table</summary>{counts}</details>"
+    )
 
 
 def _entities(facts: Facts) -> Html:

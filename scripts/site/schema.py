@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from scripts.project_files import contract_of
-from scripts.settings import ENTITIES, ROOT
+from scripts.settings import ENTITIES
 from scripts.site.markup import Html, code, paragraph, prose, section, table, text
 
 _LINE, _WIDTH, _HEAD = 19, 214, 30
@@ -21,8 +20,6 @@ _PLACES = {
     "employees": (788, _ROWS[0]),
     "orders": (788, _ROWS[1]),
 }
-_DOC = re.compile(r"\{\{ doc\('(\w+)'\) \}\}")
-_DOC_BLOCK = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.S)
 # More do not fit into a box; the tables beneath have all.
 _SHOWN = 11
 
@@ -54,23 +51,12 @@ def columns_of(entity: str) -> list[Column]:
             column["name"],
             column["data_type"],
             any(one["type"] == "not_null" for one in column.get("constraints", ())),
-            described(column.get("description", "")),
+            " ".join(column["description"].split()),
             parents.get(column["name"], ""),
             column["name"] in keys,
         )
         for column in contract["columns"]
     ]
-
-
-@cache
-def _docs() -> dict[str, str]:
-    pages = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "models").rglob("*.md")))
-    return {name: body.strip() for page in pages for name, body in _DOC_BLOCK.findall(page)}
-
-
-def described(description: str) -> str:
-    """Put the text of dbt's doc blocks into a description."""
-    return " ".join(_DOC.sub(lambda match: _docs().get(match[1], ""), description).split())
 
 
 def schema_page() -> str:
@@ -82,7 +68,7 @@ def schema_page() -> str:
             section(
                 f"table-{entity}",
                 entity,
-                paragraph(prose(described(contract.get("description", "")))),
+                paragraph(prose(" ".join(contract["description"].split()))),
                 table(
                     f"Columns of {entity}",
                     ("column", "type", "", "what it holds"),

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from scripts.masking import Masker
 from scripts.settings import Target
+from scripts.status import relation_exists
 
 _OURS = (
     "key_ledger",
@@ -60,11 +61,7 @@ class Tables:
 
     def exists(self, name: str, schema: str = "") -> bool:
         """Say whether there is such a table or view, in our schema or another."""
-        found = self.connection.execute(
-            "select to_regclass(format('%%I.%%I', %s::text, %s::text)) is not null",
-            (schema or self.target.work_schema, name),
-        ).fetchone()
-        return bool(found and found[0])
+        return relation_exists(self.connection, schema or self.target.work_schema, name)
 
     def ours(self, name: str) -> sql.Identifier:
         """Give the name of something in our schema."""
