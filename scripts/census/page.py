@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from html import escape
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from scripts.census.terminal import (
     spellings,
 )
 from scripts.errors import KvError, UsageError
+from scripts.private_file import put_private
 
 # On a narrow screen a row becomes a card, and each cell says its column itself.
 _STYLE = """
@@ -70,10 +70,7 @@ def check_path(path: Path) -> Path:
 def write_page(census: Census, path: Path) -> None:
     """Write the page, readable by its owner alone; raises KvError when the disk refuses it."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            os.fchmod(descriptor, 0o600)  # a file that was there may be open to others
-            file.write(render(census))
+        put_private(path, render(census))
     except OSError as error:
         raise KvError(
             f"The page cannot be written to '{path}': {error.strerror}.", "Name another file."

@@ -95,7 +95,7 @@ def _write_lineage(target: Target, folder: Path) -> None:
     if not result.success:
         raise KvError(f"dbt could not write the documentation: {result.error}")
     written = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")) / "static_index.html"
-    write_private(str(folder / LINEAGE), written.read_text(encoding="utf-8"))
+    write_private(folder / LINEAGE, written.read_text(encoding="utf-8"))
 
 
 def _journeys(target: Target) -> list[Page]:
@@ -153,4 +153,4 @@ def _write(folder: Path, pages: list[Page], made_of: str) -> None:
         (STYLE, style),
         *((page.name, render_page(page, pages, made_of)) for page in pages),
     ):
-        write_private(str(folder / name), content)
+        write_private(folder / name, content)
