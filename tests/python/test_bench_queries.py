@@ -22,6 +22,7 @@ from scripts.bench.queries.store import add_lists, make_query_store
 from scripts.bench.queries.tables import Tables, tables_of, words_of
 from scripts.bench.queries.task import queries_task
 from scripts.bench.queries.wanted import ratios_wanted
+from scripts.bench.report import sizes_of
 from scripts.bench.results import results_task
 from scripts.connection import connect
 from scripts.errors import KvError, UsageError
@@ -271,9 +272,9 @@ def test_what_was_claimed_is_judged_by_the_run(queries: Queries) -> None:
 def test_bad_input_is_refused(server: Target) -> None:
     prod = Target("prod", server.host, server.port, server.user, server.dbname)
     for refused in (
-        lambda: queries_task(server, "10", as_json=True),
-        lambda: queries_task(server, "many", as_json=True),
-        lambda: queries_task(prod, "1000", as_json=True),
+        lambda: queries_task(server, sizes_of("10"), as_json=True),
+        lambda: queries_task(server, sizes_of("many"), as_json=True),
+        lambda: queries_task(prod, sizes_of("1000"), as_json=True),
         lambda: results_task(prod, "", "", as_json=True),
         lambda: results_task(server, "", "1000", as_json=True),
     ):
