@@ -18,7 +18,7 @@ _PORTS = range(1, 65_536)
         "target",
         "verbose",
         out="the folder of the site (site)",
-        quick="prove nothing again: only what the last run left",
+        quick="prove nothing again, whatever the log of the run says",
         serve="serve the site on this machine until it is interrupted",
         port="where it is served (8000)",
     )
@@ -35,8 +35,9 @@ def docs(
 ) -> int:
     """Make the site of the last run: overview, lineage, schema, expectations, journeys, guides.
 
-    A folder of static pages that opens from a disk without a network. The run is proved again for
-    it, as by 'verify'; --quick leaves that out. Reads the target, writes the folder.
+    A folder of static pages that opens from a disk without a network. It tells what the run itself
+    proved; where the log of the run is not here, or says that something failed, the run is proved
+    again as by 'verify', unless --quick is given. Reads the target, writes the folder.
     """
     number = int(port) if port.isdecimal() else 0
     if number not in _PORTS:

@@ -237,6 +237,7 @@ def _run(
 ) -> None:
     from scripts.expectation_report import failure_sentences
     from scripts.expectations import run_expectations
+    from scripts.run_proof import write_proof
     from scripts.verify import verify
 
     final, work = schema or target.final_schema, schema or target.work_schema
@@ -247,6 +248,7 @@ def _run(
         with _timed(outcome, log, "verify"):
             outcome.verification = verify(target, final, work)
         outcome.failures += outcome.verification.failures()
+        write_proof(log, outcome.verification, outcome.expectations)
     with connect(target, read_only=True) as connection:
         watch.parts = read_parts(connection, work, outcome.run_id)
         try:

@@ -20,6 +20,10 @@ from scripts.settings import ENTITIES, Target
 
 # Our ledgers say what became of every key: of a run that was taken back they would say it wrongly.
 LEDGERS = ("key_ledger", "element_ledger", "recorded_changes", "leftovers", "rejects")
+# Triggers that fire when a row is deleted (bit 3 of tgtype, src/include/catalog/pg_trigger.h).
+_ASKED = """
+    select from pg_trigger where tgrelid = {name}::regclass and not tgisinternal and tgtype & 8 <> 0
+"""
 
 
 def chosen_tables(tables: str) -> tuple[str, ...]:
@@ -168,25 +172,32 @@ def _take_back(connection: psycopg.Connection, target: Target, step: Step, wante
     def execute(query: LiteralString, **parts: sql.Composable) -> int:
         return connection.execute(sql.SQL(query).format(**names, **parts)).rowcount
 
-    dropped = False
-    if step.restore or step.insert:
-        put_back(connection, target, step, names)
-    if step.delete:
-        deleted = execute(
-            "delete from {final} as final using takeback"
-            " where takeback.entity = {entity} and takeback.step = 'delete'"
-            " and final.id = takeback.id"
-        )
-        if deleted < step.delete:
-            raise hindered(step.entity, step.delete - deleted, "deleted")
-    # A table with events that wait for the end of the transaction cannot be dropped.
-    connection.execute("set constraints all immediate")
-    if step.drop_table:
+    def drop() -> bool:
         # An application's view over the table, or its key to it, is a reason to keep it.
         with suppress(psycopg.errors.DependentObjectsStillExist), connection.transaction():
             execute("drop table {final}")
             execute("delete from {created} where entity = {entity}")
-            dropped = True
+            return True
+        return False
+
+    # A table with events that wait for the end of the transaction cannot be dropped.
+    connection.execute("set constraints all immediate")
+    # A table of which every row goes is dropped as a whole; where a trigger has a say about each
+    # of them, it is asked first.
+    dropped = step.drop_table and not execute(_ASKED) and drop()
+    if not dropped:
+        if step.restore or step.insert:
+            put_back(connection, target, step, names)
+        if step.delete:
+            deleted = execute(
+                "delete from {final} as final using takeback"
+                " where takeback.entity = {entity} and takeback.step = 'delete'"
+                " and final.id = takeback.id"
+            )
+            if deleted < step.delete:
+                raise hindered(step.entity, step.delete - deleted, "deleted")
+        connection.execute("set constraints all immediate")
+        dropped = step.drop_table and drop()
     execute(
         "delete from {written} as written using takeback"
         " where takeback.entity = {entity} and written.entity = {entity}"

@@ -17,14 +17,14 @@ from scripts.preflight.security import stands_between
 from scripts.purge import refuse_purged_rollback
 from scripts.settings import ENTITIES, Target
 
-# In the caller's transaction; a preview ends it without a trace.
+# In the caller's transaction; a preview ends it without a trace. Without a key: every join is one
+# of whole tables, and a million ids in any order cost more to index than to hash.
 _TABLE = """
     create temporary table takeback (
         entity text not null,
         id uuid not null,
         step text not null,
-        before jsonb,
-        primary key (entity, id)
+        before jsonb
     ) on commit drop
 """
 # Of each row the first of the chosen runs says what was there before them; a word of another, later
@@ -37,9 +37,9 @@ _ROWS = """
         case
             when live.id is null and first.action = 'insert' then 'gone'
             when later.id is not null then 'spared_later'
-            when live.id is null and last.action = 'delete' then 'insert'
+            when live.id is null and first.last_action = 'delete' then 'insert'
             when live.id is null then 'spared_deleted'
-            when last.action = 'delete' then 'spared_edited'
+            when first.last_action = 'delete' then 'spared_edited'
             when
                 not {include_edited}
                 and touched.id is not null
@@ -50,23 +50,26 @@ _ROWS = """
         end,
         first.before
     from (
-        select distinct on (written.id) written.*
+        select distinct on (written.id)
+            written.id,
+            written.action,
+            written.before,
+            last_value(written.action) over each_row as last_action,
+            last_value(runs.started_at) over each_row as last_started_at
         from {written} as written inner join {runs} as runs using (run_id)
         where written.entity = {entity} and written.run_id = any({chosen})
+        window each_row as (
+            partition by written.id order by runs.started_at
+            rows between unbounded preceding and unbounded following
+        )
         order by written.id, runs.started_at
     ) as first
-    inner join (
-        select distinct on (written.id) written.id, written.action, runs.started_at
-        from {written} as written inner join {runs} as runs using (run_id)
-        where written.entity = {entity} and written.run_id = any({chosen})
-        order by written.id, runs.started_at desc
-    ) as last on first.id = last.id
     left join (
         select distinct on (written.id) written.id, runs.started_at
         from {written} as written inner join {runs} as runs using (run_id)
         where written.entity = {entity} and written.run_id <> all({chosen})
         order by written.id, runs.started_at desc
-    ) as later on first.id = later.id and later.started_at > last.started_at
+    ) as later on first.id = later.id and later.started_at > first.last_started_at
     left join {touched_rows}({entity}, {name}::regclass, null, true) as touched
         on first.id = touched.id
     left join {final} as live on first.id = live.id
@@ -280,5 +283,5 @@ def _step(connection: psycopg.Connection, target: Target, entity: str, wanted: W
     if found is None:  # never: an aggregate without groups gives one row
         return Step(entity)
     delete, restore, insert, edited, later, parents, rows, created = found
-    drop = bool(created and rows == delete)
+    drop = bool(created and rows == delete and not restore and not insert)
     return Step(entity, delete, restore, insert, edited, later, parents, drop)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from scripts.errors import KvError
 from scripts.private_file import write_private
-from scripts.settings import ENTITIES, ROOT, Target
+from scripts.settings import Target
 from scripts.site import columns, journey
 from scripts.site.facts import read_facts
 from scripts.site.frame import STYLE, Page, render_page
 from scripts.site.guides import contents, guides, render_guide
-from scripts.site.markup import paragraph
+from scripts.site.lineage import lineage_page, write_lineage
 from scripts.site.overview import overview
 from scripts.site.schema import schema_page
 from scripts.site.witnesses import suite_pages
 
-LINEAGE = "lineage-of-dbt.html"
 _MARK = ".kv-to-tables-site"
 _Made = TypeVar("_Made")
 
@@ -38,14 +37,22 @@ class Site:
 
 
 def build_site(target: Target, folder: Path, *, quick: bool) -> Site:
-    """Write all pages of the last run of a target into a folder, which is made anew.
+    """Write all pages of the last run of a target into a folder, which is replaced as a whole.
 
     Reads the target in read-only transactions, its history and log, and the project; dbt reads the
     catalog. Writes files readable by their owner alone, for keys and counts are the owner's. The
-    folder must be empty, absent or one that this function made. Raises KvError for another one, and
-    where there is no run.
+    folder must be empty, absent or one that this function made, which stands until the new one is
+    complete. Raises KvError for another one, and where there is no run.
     """
-    _prepare(folder)
+    _check(folder)
+    with _new_folder(folder) as new:
+        pages, seconds = _build(target, new, quick=quick)
+        size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
+    return Site(folder / "index.html", pages, size, seconds)
+
+
+def _build(target: Target, folder: Path, *, quick: bool) -> tuple[int, dict[str, float]]:
+    """Write the pages into an empty folder; give how many, and seconds by part."""
     seconds: dict[str, float] = {}
 
     def timed(part: str, make: Callable[[], _Made]) -> _Made:
@@ -54,18 +61,18 @@ def build_site(target: Target, folder: Path, *, quick: bool) -> Site:
         seconds[part] = round(time.monotonic() - start, 2)
         return made
 
-    facts = timed("facts and proof", lambda: read_facts(target, quick=quick))
-    timed("dbt's documentation", lambda: _write_lineage(target, folder))
+    facts = timed("facts", lambda: read_facts(target, quick=quick))
+    timed("dbt's documentation", lambda: write_lineage(target, folder))
     pages = [
         Page("index.html", "Overview", "The run", overview(facts)),
         *(
             Page(f"{slug}.html", title, "Expectations", body, title.rpartition(": ")[2])
-            for slug, title, body in suite_pages(facts.expectations)
+            for slug, title, body in suite_pages(facts)
         ),
         *timed("journeys", lambda: _journeys(target)),
         Page("schema.html", "The six tables", "Structure", schema_page(), "Schema"),
         _columns(),
-        Page("lineage.html", "Lineage", "Structure", _lineage(), "Lineage of models"),
+        Page("lineage.html", "Lineage", "Structure", lineage_page(), "Lineage of models"),
         *timed("guides", lambda: _guides(folder)),
     ]
     made_of = (
@@ -73,29 +80,27 @@ def build_site(target: Target, folder: Path, *, quick: bool) -> Site:
         " shown."
     )
     timed("pages", lambda: _write(folder, pages, made_of))
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return Site(folder / "index.html", len(pages) + 1, size, seconds)
+    return len(pages) + 1, seconds
 
 
-def _prepare(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).is_file():
-            raise KvError(
-                f"The folder {folder} holds something else.", "Name an empty one with --out."
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / _MARK).touch(mode=0o600)
+def _check(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).is_file():
+        raise KvError(f"The folder {folder} holds something else.", "Name an empty one with --out.")
 
 
-def _write_lineage(target: Target, folder: Path) -> None:
-    from scripts.dbt_runner import run_dbt
-
-    result = run_dbt(target, ["docs", "generate", "--static"])
-    if not result.success:
-        raise KvError(f"dbt could not write the documentation: {result.error}")
-    written = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")) / "static_index.html"
-    write_private(folder / LINEAGE, written.read_text(encoding="utf-8"))
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside the wanted one, and put it into its place at the end."""
+    new = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700, parents=True)
+    (new / _MARK).touch(mode=0o600)
+    try:
+        yield new
+        shutil.rmtree(folder, ignore_errors=True)
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def _journeys(target: Target) -> list[Page]:
@@ -108,26 +113,6 @@ def _journeys(target: Target) -> list[Page]:
 def _columns() -> Page:
     title, body = columns.render()
     return Page("columns.html", "Lineage of columns", "Structure", body, title)
-
-
-def _lineage() -> str:
-    return "".join(
-        (
-            paragraph(
-                "How the models follow from one another is drawn by dbt: every model with its"
-                " description, columns, tests and SQL."
-            ),
-            f'<p><a href="{LINEAGE}#!/overview">Open dbt\'s documentation</a>, or '
-            f'<a href="{LINEAGE}#!/overview?g_v=1">its lineage graph at once</a>.'
-            " It is one page and needs no network.</p>",
-            "<p>The models of the six tables: "
-            + ", ".join(
-                f'<a href="{LINEAGE}#!/model/model.kv_to_tables.{entity}">{entity}</a>'
-                for entity in ENTITIES
-            )
-            + ".</p>",
-        )
-    )
 
 
 def _guides(folder: Path) -> list[Page]:

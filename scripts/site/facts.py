@@ -14,6 +14,7 @@ from scripts.expectations import ExpectationReport, run_expectations
 from scripts.history_report import targets_of
 from scripts.ledger_report import LedgerReport
 from scripts.run_log import logged
+from scripts.run_proof import read_proof
 from scripts.settings import Target
 from scripts.team_report import Report, make_report
 from scripts.verify import VerifyReport, verify
@@ -37,7 +38,10 @@ from {changes} group by rule order by 2 desc, 1
 
 @dataclass(frozen=True)
 class Facts:
-    """All the overview needs; `families` are (entity or None, name, keys)."""
+    """All the overview needs; `families` are (entity or None, name, keys).
+
+    `is_proved_anew` says that verification and expectations are of now, not of the run.
+    """
 
     report: Report
     ledger: LedgerReport
@@ -48,6 +52,7 @@ class Facts:
     steps: list[history.Step]
     verification: VerifyReport | None = None
     expectations: ExpectationReport | None = None
+    is_proved_anew: bool = False
 
     @property
     def run_id(self) -> str:
@@ -56,10 +61,11 @@ class Facts:
 
 
 def read_facts(target: Target, *, quick: bool) -> Facts:
-    """Read the last run of a target in read-only transactions; without `quick` prove it again.
+    """Read the last run of a target in read-only transactions, and what it proved from its log.
 
-    The proof is the verifier's and the expectations', as `invoke verify` has them. Raises KvError
-    where there is no run.
+    Where the log is not on this machine, or says that something failed, for it names no keys, the
+    run is proved again as by `invoke verify`; with `quick` it is not. Raises KvError where there is
+    no run.
     """
     report = make_report(target)
     if report.ledger is None:
@@ -77,6 +83,14 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
             return connection.execute(sql.SQL(query).format(**names)).fetchall()
 
         families, elements, changes = rows(_FAMILIES), dict(rows(_ELEMENTS)), rows(_CHANGES)
+    proof = read_proof(report.ledger.run_id)
+    is_proved_anew = not quick and not (proof and proof[0].passed and proof[1].success)
+    if is_proved_anew:
+        proof = (
+            verify(target, target.final_schema, target.work_schema),
+            run_expectations(target, target.final_schema, True),
+        )
+    verification, expectations = proof or (None, None)
     return Facts(
         report,
         report.ledger,
@@ -85,8 +99,9 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
         changes,
         _phases(report.ledger.run_id),
         [step for step in history.steps() if target.name in targets_of(step)],
-        None if quick else verify(target, target.final_schema, target.work_schema),
-        None if quick else run_expectations(target, target.final_schema, True),
+        verification,
+        expectations,
+        is_proved_anew,
     )
 
 

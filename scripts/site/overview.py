@@ -191,7 +191,8 @@ def _changes(facts: Facts) -> Html:
 def _proof(facts: Facts) -> Html:
     if facts.verification is None or facts.expectations is None:
         return paragraph(
-            "Not proved again for this page, which was made with --quick: run invoke verify."
+            "The log of the run does not say, and with --quick nothing is proved again: run"
+            " invoke verify."
         )
     rows = []
     for group in dict.fromkeys(check.group for check in facts.verification.checks):
@@ -209,11 +210,20 @@ def _proof(facts: Facts) -> Html:
     lines = "".join(f"<li>{text(each)}</li>" for each in failed)
     return Html(
         table(
-            "Proved again when this page was made",
+            proved(facts),
             ("law", "outcome", "checks", "failed or not run"),
             rows,
         )
         + (f"<ul>{lines}</ul>" if failed else "")
+    )
+
+
+def proved(facts: Facts) -> str:
+    """Say whose proof the pages show: the run's own, or one made for them."""
+    return (
+        "Proved again when this page was made"
+        if facts.is_proved_anew
+        else "As the run itself found it"
     )
 
 

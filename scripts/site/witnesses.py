@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from scripts.expectations import ExpectationReport, load_suites
+from scripts.expectations import load_suites
 from scripts.masking import Masker
+from scripts.site.facts import Facts
 from scripts.site.markup import Html, code, items, paragraph, table
-from scripts.site.overview import verdict
+from scripts.site.overview import proved, verdict
 
 
-def suite_pages(report: ExpectationReport | None) -> list[tuple[str, str, str]]:
-    """Give (slug, title, content) of each suite; without a report nothing was run.
+def suite_pages(facts: Facts) -> list[tuple[str, str, str]]:
+    """Give (slug, title, content) of each suite; without a report nobody knows how it ended.
 
     Failing values are never shown, only the keys they stand under, masked.
     """
     return [
-        (f"expectations-{suite.table}", f"Expectations: {suite.table}", _page(suite.table, report))
+        (f"expectations-{suite.table}", f"Expectations: {suite.table}", _page(suite.table, facts))
         for suite in load_suites()
     ]
 
 
-def _page(name: str, report: ExpectationReport | None) -> str:
+def _page(name: str, facts: Facts) -> str:
+    report = facts.expectations
     if report is None:
         suite = next(one for one in load_suites() if one.table == name)
         rows: list[tuple[object, ...]] = [
             (each["meta"]["witness_of"], verdict(None), "", "", "", code(each["type"]))
             for each in suite.expectations
         ]
-        words = "They were not run for this page, which was made with --quick."
+        words = "The log of the run does not say, and with --quick none is asked again."
     else:
         results = [one for one in report.results if one.table == name]
         rows = [
@@ -41,7 +43,7 @@ def _page(name: str, report: ExpectationReport | None) -> str:
             for one in results
         ]
         failed = sum(not one.success for one in results)
-        words = f"{len(results) - failed:,} of {len(results):,} passed when this page was made."
+        words = f"{proved(facts)}: {len(results) - failed:,} of {len(results):,} passed."
     return "".join(
         (
             paragraph(words),

@@ -32,8 +32,9 @@ _VALUES = {
     Kind.REFERENCE: "null::text",
 }
 # The hash is asked after the join, or every document would be hashed for every entity; and in a
-# case, for of a bare comparison PostgreSQL expects that hardly a row passes. A list is hashed and
-# opened once for all its elements: hence the materialized steps, a list may be of 50 MB.
+# case, for of a bare comparison PostgreSQL expects that hardly a row passes. Keys and elements are
+# read apart: of both together PostgreSQL knows nothing, and would hash the whole store. A list is
+# hashed and opened once for all its elements: hence the materialized steps, a list may be of 50 MB.
 _DOCUMENTS = """
     select
         source_key, environment, target_id,
@@ -46,12 +47,12 @@ _DOCUMENTS = """
             ledger.target_id,
             decoded.source_key is not null as is_decoded,
             store.value as stored
-        from {judged_records} as ledger
+        from {judged_keys} as ledger
         inner join {store} as store on ledger.source_key = store.key
         left join (
             select source_key from {recorded_changes} where rule = 'decoded'
         ) as decoded on ledger.source_key = decoded.source_key
-        where ledger.entity = {entity} and ledger.key_class = 'migrated' and ledger.ordinal is null
+        where ledger.entity = {entity} and ledger.key_class = 'migrated'
         offset 0
     ) as captured
     where case when source_hash = md5(stored::text)::uuid then true else false end

@@ -20,6 +20,7 @@ from scripts.verify.scope import Scope, judged
 
 GROUP = "records"
 _REMADE = 1000
+_IS_MADE = sql.SQL("target_id::text <> lower(record_id)")
 # What a record goes by: its own id, unless that is empty or the whole key; else the key's end.
 _RECORDS = """
 with records as (
@@ -79,9 +80,11 @@ def check_records(scope: Scope) -> Iterator[Check]:
 def _check_entity(scope: Scope, entity: str) -> Iterator[Check]:
     parents = {name: parent for child, name, parent in PARENTS if child == entity}
     judged_rows = _judged(scope, entity, parents)
-    total, others, *numbers = scope.row(
-        "{judged} select count(*), count(*) filter (where is_other) {counts} from judged",
+    total, others, made, *numbers = scope.row(
+        "{judged} select count(*), count(*) filter (where is_other),"
+        " count(*) filter (where {is_made}) {counts} from judged",
         judged=judged_rows,
+        is_made=_IS_MADE,
         counts=_each(", count({stated}), count(*) filter (where {differs})", parents),
     )
 
@@ -92,7 +95,7 @@ def _check_entity(scope: Scope, entity: str) -> Iterator[Check]:
             condition=condition,
         )
 
-    remade, differing = _remade(scope, entity, judged_rows)
+    remade, differing = _remade(scope, entity, judged_rows) if made else (0, ())
     yield judged(
         GROUP,
         f"{entity}: ids",
@@ -177,8 +180,9 @@ def _remade(scope: Scope, entity: str, judged_rows: sql.Composed) -> tuple[int, 
     rows = scope.connection.execute(
         scope.compose(
             "{judged} select source_key, environment, site, record_id, target_id from judged"
-            " where target_id::text <> lower(record_id) limit {limit}",
+            " where {is_made} limit {limit}",
             judged=judged_rows,
+            is_made=_IS_MADE,
             limit=sql.Literal(_REMADE),
         )
     ).fetchall()

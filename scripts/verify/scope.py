@@ -59,7 +59,8 @@ class Scope:
             "entity": sql.Literal(entity),
             "space": WHITE_SPACE,
             "sample": sql.Literal(SAMPLE_SIZE),
-            "judged_records": self._judged_records(entity),
+            "judged_records": self._judged(entity, "record_ledger"),
+            "judged_keys": self._judged(entity, "key_ledger"),
             **{
                 name: sql.Identifier(self.work_schema, name)
                 for name in (
@@ -134,9 +135,9 @@ class Scope:
             self._asked[query, entity] = bool(found and found[0])
         return self._asked[query, entity]
 
-    def _judged_records(self, entity: str) -> sql.Composable:
+    def _judged(self, entity: str, name: str) -> sql.Composable:
         """Give the records of an entity that must stand in the table as their documents say."""
-        ledger = sql.Identifier(self.work_schema, "record_ledger")
+        ledger = sql.Identifier(self.work_schema, name)
         if not entity or not (self.is_live(entity) or self.has(_KEPT, entity)):
             return ledger
         return sql.SQL(

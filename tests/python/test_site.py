@@ -14,10 +14,14 @@ import pytest
 from helpers import Kept, new_database, rows
 
 from scripts.errors import KvError
-from scripts.settings import ENTITIES, Target
-from scripts.site.build import LINEAGE, Site, build_site
+from scripts.run_log import RunLog
+from scripts.run_proof import read_proof, write_proof
+from scripts.settings import ENTITIES, ROOT, Target
+from scripts.site.build import Site, build_site
 from scripts.site.facts import read_facts
 from scripts.site.frame import STYLE
+from scripts.site.lineage import FILE as LINEAGE
+from scripts.verify.report import FAILED, Check, VerifyReport
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
@@ -173,6 +177,65 @@ def test_a_folder_with_something_else_is_left_alone(sample: Target, tmp_path: Pa
     with pytest.raises(KvError, match="holds something else"):
         build_site(sample, tmp_path, quick=True)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_site_stands_until_the_new_one_is_complete(
+    site: Site, sample: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "site"
+    shutil.copytree(site.index.parent, folder)
+
+    def fail(*_: object) -> None:
+        raise KvError("dbt could not write the documentation.")
+
+    monkeypatch.setattr("scripts.site.build.write_lineage", fail)
+    with pytest.raises(KvError, match="could not write"):
+        build_site(sample, folder, quick=True)
+    assert _contents(folder) == _contents(site.index.parent)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_the_site_of_a_run_is_the_same_byte_for_byte(
+    site: Site, sample: Target, tmp_path: Path
+) -> None:
+    again = build_site(sample, tmp_path / "again", quick=True)
+    assert _contents(again.index.parent) == _contents(site.index.parent)
+
+
+def test_no_page_names_a_folder_of_this_machine(site: Site) -> None:
+    for name, content in _contents(site.index.parent).items():
+        assert str(ROOT).encode() not in content, name
+
+
+def test_the_run_is_proved_again_only_where_its_log_does_not_tell(
+    sample: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = read_facts(sample, quick=False)
+    assert not told.is_proved_anew
+    assert told.verification is not None
+    assert told.expectations is not None
+    run_id = told.run_id
+
+    monkeypatch.setenv("KV_RUNS_DIR", str(tmp_path))
+    assert read_proof(run_id) is None
+    assert read_facts(sample, quick=True).verification is None
+    anew = read_facts(sample, quick=False)
+    assert anew.is_proved_anew
+    assert anew.verification is not None
+    # Keys of samples are what a log leaves out.
+    plain = [(check.group, check.name, check.outcome) for check in anew.verification.checks]
+    assert plain == [(one.group, one.name, one.outcome) for one in told.verification.checks]
+
+    log = RunLog(run_id)
+    broken = Check("rows", "orders: keys have rows", FAILED, "1 has none.", ("orders:1:jane",))
+    write_proof(log, VerifyReport((*told.verification.checks, broken)), told.expectations)
+    log.close()
+    assert "jane" not in log.path.read_text(encoding="utf-8")
+    assert read_facts(sample, quick=False).is_proved_anew
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def test_without_a_run_it_says_what_to_do(database: Target) -> None:

@@ -1,0 +1,98 @@
+"""dbt's own documentation as one file of the site, and the page that leads into it.
+
+The static form of `dbt docs generate` carries the moment it was made, folders of this machine, and
+a picture that is not there: hence it is put together here, from the files dbt writes beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from scripts.dbt_runner import run_dbt
+from scripts.errors import KvError
+from scripts.private_file import write_private
+from scripts.settings import ENTITIES, ROOT, Target
+from scripts.site.markup import paragraph
+
+FILE = "lineage-of-dbt.html"
+_ICON = '<link rel="shortcut icon" href="${require(\'./assets/favicons/favicon.ico\')}"/>'
+# Pictures are asked for before the page has filled in their names: for some that do not exist.
+_EARLY, _LATE = ' xlink:href="{{', ' ng-attr-xlink:href="{{'
+# Of the moment and the machine: the site of a run is the same wherever and whenever it is made.
+_MOMENTS = frozenset(
+    {"generated_at", "invocation_started_at", "run_started_at", "created_at", "user_id"}
+)
+_PLACES = frozenset({"compiled_path", "build_path", "root_path"})
+# Lists whose order dbt leaves to chance.
+_MAPS = ("parent_map", "child_map", "group_map")
+
+
+def write_lineage(target: Target, folder: Path) -> None:
+    """Let dbt document project and catalog, and put its page into the folder of the site.
+
+    Raises KvError where dbt fails, or its page has no place for the data: another version of it.
+    """
+    result = run_dbt(target, ["docs", "generate", "--static"])
+    if not result.success:
+        raise KvError(f"dbt could not write the documentation: {result.error}")
+    written = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
+    page = (written / "index.html").read_text(encoding="utf-8")
+    page = page.replace(_ICON, "").replace(_EARLY, _LATE)
+    for name in ("manifest", "catalog"):
+        place = f'"{name.upper()}.JSON INLINE DATA"'
+        if page.count(place) != 1:
+            raise KvError("This version of dbt has another page.", "Install the locked versions.")
+        text = json.dumps(_read(written / f"{name}.json"), separators=(",", ":"), sort_keys=True)
+        # The text of a model may end a script element before its time.
+        page = page.replace(place, text.replace("</", "<\\/"))
+    write_private(folder / FILE, page)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read one of dbt's files without what belongs to this call or this machine."""
+    text = path.read_text(encoding="utf-8")
+    # The number of the call stands in compiled SQL as well, in the place of that of a run.
+    content: dict[str, Any] = json.loads(
+        text.replace(json.loads(text)["metadata"]["invocation_id"], "")
+    )
+    _clean(content)
+    for name in _MAPS:
+        for members in content.get(name, {}).values():
+            members.sort()
+    return content
+
+
+def _clean(content: object) -> None:
+    for key, value in content.items() if isinstance(content, dict) else ():
+        if key in _MOMENTS and not isinstance(value, (dict, list)):
+            content[key] = 0 if isinstance(value, (int, float)) else ""  # type: ignore[index]
+        elif key in _PLACES:
+            content[key] = None  # type: ignore[index]
+        else:
+            _clean(value)
+    for value in content if isinstance(content, list) else ():
+        _clean(value)
+
+
+def lineage_page() -> str:
+    """Make the page that leads into dbt's: its overview, its graph, the models of the tables."""
+    return "".join(
+        (
+            paragraph(
+                "How the models follow from one another is drawn by dbt: every model with its"
+                " description, columns, tests and SQL."
+            ),
+            f'<p><a href="{FILE}#!/overview">Open dbt\'s documentation</a>, or '
+            f'<a href="{FILE}#!/overview?g_v=1">its lineage graph at once</a>.'
+            " It is one page and needs no network.</p>",
+            "<p>The models of the six tables: "
+            + ", ".join(
+                f'<a href="{FILE}#!/model/model.kv_to_tables.{entity}">{entity}</a>'
+                for entity in ENTITIES
+            )
+            + ".</p>",
+        )
+    )
