@@ -122,6 +122,8 @@ def refuse_purged_rollback(
     runs: tuple[str, ...],
 ) -> None:
     """Raise KvError when a rollback of these runs needs rows that were purged; reads only."""
+    if not any(purged_at(connection, target, run) for run in runs):
+        return
     row = connection.execute(
         sql.SQL(
             "select count(*), min(entity), min(run_id) from ("

@@ -195,10 +195,14 @@ def make_plan(connection: psycopg.Connection, target: Target, wanted: Wanted) ->
     """
     refuse_purged_rollback(connection, target, wanted.tables, wanted.runs)
     connection.execute(_TABLE)
+    steps: list[Step] = []
     for entity in wanted.tables:
         if table_exists(connection, target.final_schema, entity):
-            _judge(connection, target, entity, wanted)
-    return [_step(connection, target, entity, wanted) for entity in wanted.tables]
+            # A table of which no row stays keeps no parent.
+            whole = {step.entity for step in steps if step.drop_table}
+            _judge(connection, target, entity, wanted, whole)
+        steps.append(_step(connection, target, entity, wanted))
+    return steps
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,9 @@ def foreign_keys(connection: psycopg.Connection, target: Target, parent: str) ->
     ]
 
 
-def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: Wanted) -> None:
+def _judge(
+    connection: psycopg.Connection, target: Target, entity: str, wanted: Wanted, whole: set[str]
+) -> None:
     names = names_of(target, entity, connection)
     connection.execute(
         sql.SQL(_ROWS).format(
@@ -253,6 +259,8 @@ def _judge(connection: psycopg.Connection, target: Target, entity: str, wanted: 
                 f"Row-level security hides rows of {schema}.{child} that may refer to {entity}.",
                 f"Let '{target.user}' read them by a policy, or connect as the owner.",
             )
+        if ours and child in whole:
+            continue
         try:
             if ours and child in wanted.tables:
                 connection.execute(sql.SQL(_KEPT_BY_CHILD).format(**parts))
