@@ -14,7 +14,7 @@ from datetime import datetime
 from scripts import console
 from scripts.errors import KvError, UsageError
 from scripts.history import Step, code_version, steps
-from scripts.settings import Target
+from scripts.settings import PROTECTED, Target
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Missing:
 def copy_of(target_name: str) -> str:
     """Give the name of the target on which a protected one is rehearsed."""
     return f"{target_name}-copy"
+
+
+def leads_over(target: Target) -> bool:
+    """Say whether steps on a target count for a road: on a protected one, or on its copy."""
+    return target.protected or target.name in map(copy_of, PROTECTED)
 
 
 def _on_the_copy(kind: str) -> Callable[[Step, str, str], bool]:

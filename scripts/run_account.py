@@ -43,12 +43,15 @@ def may_begin(target: Target, options: Options) -> str:
     """Let a run begin, or raise what `road.guard` raises; give the shape of the store.
 
     Reads the shape in a transaction of its own, the history, and for a protected target that is to
-    be written standard input; writes nothing.
+    be written standard input; writes nothing. Where no road leads over the target nobody compares
+    its shape, and it is empty: it costs a pass over the store.
     """
     word = road.Word(options.approved_by, options.yes, options.override_road)
     is_guarded = target.protected and not options.dry_run
     if is_guarded:
         road.check_word(target, word)
+    if not road.leads_over(target):
+        return ""
     with connect(target, read_only=True) as connection:
         shape = shape_of(connection, target)
     if is_guarded:

@@ -19,6 +19,9 @@ from scripts.bench.floor import run_floor
 from scripts.bench.listing import Listing, measure_listing
 from scripts.bench.migration import Measured
 from scripts.bench.pictures import draw
+from scripts.bench.queries.task import queries_task
+from scripts.bench.report import sizes_of
+from scripts.bench.results import results_task
 from scripts.bench.store import Sizes, make_store
 from scripts.connection import connect
 from scripts.errors import KvError, UsageError
@@ -138,6 +141,7 @@ def test_pictures_are_drawn_and_the_same_figures_give_the_same_svg(tmp_path: Pat
     assert b"MiB" in drawn[0]["memory.svg"]
 
 
+@pytest.mark.slow
 def test_the_bare_deletes_are_undone_and_a_copy_leaves_no_file(database: Target) -> None:
     with connect(database, autocommit=True) as connection:
         make_store(connection, database, 1_000)
@@ -194,3 +198,16 @@ def test_a_size_is_measured_whole(
     assert {one["name"] for one in said["criteria"]} > set(size["ratios"])
     found = rows(server, "select count(*) from pg_database where datname = 'kv_bench'")
     assert found == [(0,)]
+
+
+def test_bad_input_is_refused(server: Target) -> None:
+    prod = Target("prod", server.host, server.port, server.user, server.dbname)
+    for refused in (
+        lambda: queries_task(server, sizes_of("10"), as_json=True),
+        lambda: queries_task(server, sizes_of("many"), as_json=True),
+        lambda: queries_task(prod, sizes_of("1000"), as_json=True),
+        lambda: results_task(prod, "", "", as_json=True),
+        lambda: results_task(server, "", "1000", as_json=True),
+    ):
+        with pytest.raises(UsageError):
+            refused()

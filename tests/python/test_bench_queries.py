@@ -20,15 +20,15 @@ from scripts.bench.queries.picks import pick
 from scripts.bench.queries.plans import read_plan
 from scripts.bench.queries.store import add_lists, make_query_store
 from scripts.bench.queries.tables import Tables, tables_of, words_of
-from scripts.bench.queries.task import queries_task
 from scripts.bench.queries.wanted import ratios_wanted
-from scripts.bench.report import sizes_of
 from scripts.bench.results import results_task
 from scripts.connection import connect
-from scripts.errors import KvError, UsageError
+from scripts.errors import KvError
 from scripts.settings import ROOT, Target
 from scripts.verify import verify
 
+# Thousands of documents are made, migrated and asked for.
+pytestmark = pytest.mark.slow
 DOCUMENTS = 3_000
 PRODUCTS, ORDERS = 300, 1_179
 
@@ -128,7 +128,6 @@ def rows_read(connection: Any) -> int:
     ).fetchone()[0]
 
 
-@pytest.mark.slow
 def test_answers_that_differ_are_found(made: Target, server: Target) -> None:
     with new_database(server, made.dbname, "kv_other") as other:
         execute(
@@ -143,7 +142,6 @@ def test_answers_that_differ_are_found(made: Target, server: Target) -> None:
     assert report.ratio(by_ids, 10) is None
 
 
-@pytest.mark.slow
 def test_each_query_has_an_index_of_its_own(made: Target) -> None:
     wanted = {
         "list": "idx_products_created_at",
@@ -210,7 +208,6 @@ def test_products_are_found_by_words(made: Target) -> None:
             assert len(asked.ask("search").fetchall()) == count, term
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not SYSTEM_15.is_dir(), reason="PostgreSQL 15 is not installed here")
 def test_products_are_found_by_trigrams_where_the_database_has_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -269,19 +266,6 @@ def test_what_was_claimed_is_judged_by_the_run(queries: Queries) -> None:
     assert one.measured == f"{ratio:,.0f} times"
 
 
-def test_bad_input_is_refused(server: Target) -> None:
-    prod = Target("prod", server.host, server.port, server.user, server.dbname)
-    for refused in (
-        lambda: queries_task(server, sizes_of("10"), as_json=True),
-        lambda: queries_task(server, sizes_of("many"), as_json=True),
-        lambda: queries_task(prod, sizes_of("1000"), as_json=True),
-        lambda: results_task(prod, "", "", as_json=True),
-        lambda: results_task(server, "", "1000", as_json=True),
-    ):
-        with pytest.raises(UsageError):
-            refused()
-
-
 def test_without_a_run_it_says_what_to_do(database: Target, tmp_path: Path) -> None:
     place = tmp_path / "results.md"
     with connect(database, autocommit=True) as connection:
@@ -293,7 +277,6 @@ def test_without_a_run_it_says_what_to_do(database: Target, tmp_path: Path) -> N
         measure_queries(connection, database, prepare=False)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("server")
 def test_the_command_prints_what_it_measured() -> None:
     command = [sys.executable, "-m", "invoke", "bench", "--queries", "--sizes=1000", "--json"]

@@ -176,6 +176,7 @@ def test_a_run_without_rejects_needs_no_change_of_the_script(northwind: Target) 
     assert "The history has no dry run of embedded." in text
 
 
+@pytest.mark.slow
 def test_a_signed_file_is_left_alone(sample: Target, tmp_path: Path) -> None:
     place = tmp_path / "results.md"
     results_task(sample, str(place), "", as_json=True)

@@ -88,17 +88,12 @@ def sessions(target: Target, state: str = "%") -> list[int]:
         ]
 
 
-# kill -9 at instants spread over the run; one of them in the default suite.
+# kill -9 at instants spread over the run.
 INSTANTS = 20
 
 
-@pytest.mark.parametrize(
-    "instant",
-    [
-        pytest.param(instant, marks=[] if instant == 10 else pytest.mark.slow)
-        for instant in range(INSTANTS)
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("instant", range(INSTANTS))
 def test_a_killed_run_is_finished_by_the_next(
     instant: int, loaded: Target, clean: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from scripts import console, history, store_tasks
 from scripts.connection import connect, conninfo
 from scripts.errors import KvError, UsageError
 from scripts.history_report import chosen_steps, print_history, what_of
+from scripts.migrate import Options
 from scripts.rollback import roll_back
+from scripts.run_account import may_begin
 from scripts.settings import Target
 from scripts.store_shape import shape_of
 
@@ -75,7 +78,8 @@ def test_a_run_and_its_rollback_are_steps_with_counts_and_without_values(
     assert migrated.facts["classes"] == {"migrated": 1, "rejected": 1}
     assert (migrated.facts["exit_code"], migrated.facts["failures"]) == (3, 0)
     assert migrated.options == {"max_rejects": "99%", "no_backup": True}
-    assert migrated.store_shape == shape(database) != ""
+    # No road leads over this target: nobody asks for the shape of its store.
+    assert migrated.store_shape == ""
     assert migrated.code_version == history.code_version()
     assert (rolled_back.kind, rolled_back.outcome) == ("rollback", "done")
     assert rolled_back.facts == {
@@ -88,6 +92,15 @@ def test_a_run_and_its_rollback_are_steps_with_counts_and_without_values(
     text = history.history_file().read_text(encoding="utf-8")
     assert "canary-9" not in text
     assert stat.S_IMODE(history.history_file().stat().st_mode) == 0o600
+
+
+def test_the_shape_of_a_store_is_read_where_a_road_leads_over_its_target(
+    database: Target, tmp_path: Path
+) -> None:
+    load_documents(database, tmp_path, {"client:production:c-1": CLIENT})
+    copy = replace(database, name="prod-copy")
+    assert may_begin(copy, Options()) == shape(database) != ""
+    assert may_begin(database, Options()) == ""
 
 
 def test_a_run_that_cannot_begin_is_a_failed_step(database: Target) -> None:

@@ -283,6 +283,7 @@ def test_no_mutation_of_the_sample_survives(
     judge(made, left, record_property)
 
 
+@pytest.mark.slow
 @needs_northwind
 def test_no_mutation_of_northwind_survives(
     server: Target,

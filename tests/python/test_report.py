@@ -158,6 +158,7 @@ def test_a_run_that_the_gate_stopped_is_told_by_report_and_trace(
         assert journey.row is None
 
 
+@pytest.mark.slow
 def test_a_run_of_earlier_tables_alone_is_reported(database: Target, tmp_path: Path) -> None:
     load_documents(database, tmp_path, CLEAN)
     run(database)

@@ -94,14 +94,8 @@ def round_trips(report: VerifyReport | None) -> dict[str, str]:
 
 
 @needs_northwind
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        "camel_gift",
-        pytest.param("snake_product", marks=pytest.mark.slow),
-        pytest.param("mixed_peer", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("spelling", ["camel_gift", "snake_product", "mixed_peer"])
 def test_northwind_changes_only_by_the_rules_for_what_is_not_stated_and_for_days(
     database: Target, spelling: str
 ) -> None:

@@ -21,7 +21,7 @@ from scripts.settings import Target
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "store.jsonl.gz"
-    write_sample(path, 10_000, 1)
+    write_sample(path, 2_000, 1)
     return path
 
 

@@ -128,6 +128,7 @@ def test_lists_are_held_against_the_records(as_left: tuple[Result, Result]) -> N
     }
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing(with_catalog: tuple[Result, Result]) -> None:
     first, second = with_catalog
     assert [(counts["inserted"], counts["updated"]) for counts in second.counts] == [(0, 0)] * 6

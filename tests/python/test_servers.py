@@ -63,6 +63,7 @@ def on_18(server: Target, store: Path) -> dict[str, list[Any]]:
         return migrated(target, store)
 
 
+@pytest.mark.slow
 def test_postgresql_16_gives_the_same_tables(
     tmp_path: Path, store: Path, on_18: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

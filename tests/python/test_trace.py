@@ -263,7 +263,9 @@ def test_it_writes_nothing(sample: Target) -> None:
 def test_the_terminal_shows_every_step_within_80_columns(
     sample: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for key, _, key_class, *_ in some_keys(sample, 1):
+    of_each = {(entity, key_class): key for key, entity, key_class, *_ in some_keys(sample, 1)}
+    assert len(of_each) > 15
+    for (_, key_class), key in of_each.items():
         with monkeypatch.context() as patch:
             patch.setattr(console, "out", Console(width=80, highlight=False, record=True))
             with console.out.capture() as said:
