@@ -20,6 +20,12 @@ from scripts.settings import ENTITIES, Target
 
 # Our ledgers say what became of every key: of a run that was taken back they would say it wrongly.
 LEDGERS = ("key_ledger", "element_ledger", "recorded_changes", "leftovers", "rejects")
+# Of a row that is spared the runs keep their word.
+_TAKEN_BACK = """
+    written.id in (
+        select id from takeback where entity = {entity} and not starts_with(step, 'spared')
+    )
+"""
 # Triggers that fire when a row is deleted (bit 3 of tgtype, src/include/catalog/pg_trigger.h).
 _ASKED = """
     select from pg_trigger where tgrelid = {name}::regclass and not tgisinternal and tgtype & 8 <> 0
@@ -198,12 +204,12 @@ def _take_back(connection: psycopg.Connection, target: Target, step: Step, wante
                 raise hindered(step.entity, step.delete - deleted, "deleted")
         connection.execute("set constraints all immediate")
         dropped = step.drop_table and drop()
+    spares = step.edited or step.later or step.parents
     execute(
-        "delete from {written} as written using takeback"
-        " where takeback.entity = {entity} and written.entity = {entity}"
-        " and written.id = takeback.id and written.run_id = any({chosen})"
-        " and not starts_with(takeback.step, 'spared')",
+        "delete from {written} as written"
+        " where written.entity = {entity} and written.run_id = any({chosen}) and {taken_back}",
         chosen=sql.Literal(list(wanted.runs)),
+        taken_back=sql.SQL(_TAKEN_BACK if spares else "true").format(**names),
     )
     return replace(step, drop_table=dropped)
 

@@ -50,6 +50,7 @@ def test_the_same_size_gives_the_same_store(database: Target) -> None:
     assert made[0] == made[1]
 
 
+@pytest.mark.slow
 def test_the_others_leave_nothing_behind_and_every_document_is_clean(database: Target) -> None:
     with connect(database, autocommit=True) as connection:
         make_store(connection, database, 1_000)

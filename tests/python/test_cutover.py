@@ -84,6 +84,7 @@ def test_a_watch_repeats_until_the_store_is_hardly_ahead(store: Target) -> None:
         whole_number("until", "x", 0)
 
 
+@pytest.mark.slow
 def test_a_cut_over_leaves_no_difference_and_a_guard_and_can_be_undone(store: Target) -> None:
     migrate(store, OPTIONS, judge=False)
     write(store, "client:production:c-2", CHANGED)

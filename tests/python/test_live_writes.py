@@ -169,6 +169,7 @@ def test_an_exchange_with_a_row_that_stays_is_left_undone_and_fails_the_run(
     assert any("values not taken" in failure for failure in outcome.failures)
 
 
+@pytest.mark.slow
 def test_a_rollback_takes_back_one_run_and_spares_what_was_touched_since(changed: Target) -> None:
     first = rows(changed, "select run_id from kv_to_tables.runs")[0][0]
     run(changed)

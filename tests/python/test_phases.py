@@ -62,6 +62,7 @@ def test_every_node_of_the_project_is_in_one_phase(database: Target) -> None:
 
 
 @needs_northwind
+@pytest.mark.slow
 def test_the_phases_of_a_run_add_up_to_it_and_stand_in_its_log(database: Target) -> None:
     load_northwind(database, "snake_product")
     begun = time.monotonic()

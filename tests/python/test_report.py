@@ -90,6 +90,7 @@ def test_after_each_step_the_next_one_is_named(database: Target, tmp_path: Path)
     assert report.run.outcome == "rolled_back"
 
 
+@pytest.mark.slow
 def test_failures_of_a_run_are_blockers_and_show_no_person(
     database: Target, tmp_path: Path
 ) -> None:
@@ -139,6 +140,7 @@ def test_json_says_the_same(sample: Target) -> None:
     assert len(content["counts"]["entities"]) == 6
 
 
+@pytest.mark.slow
 def test_a_run_that_the_gate_stopped_is_told_by_report_and_trace(
     database: Target, tmp_path: Path
 ) -> None:
