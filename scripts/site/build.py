@@ -16,7 +16,7 @@ from scripts.settings import Target
 from scripts.site import columns, journey
 from scripts.site.facts import read_facts
 from scripts.site.frame import STYLE, Page, render_page
-from scripts.site.guides import contents, guides, render_guide
+from scripts.site.guides import contents, guides, is_of_a_code, render_guide
 from scripts.site.lineage import lineage_page, write_lineage
 from scripts.site.overview import overview
 from scripts.site.schema import schema_page
@@ -62,7 +62,7 @@ def _build(target: Target, folder: Path, *, quick: bool) -> tuple[int, dict[str,
         return made
 
     facts = timed("facts", lambda: read_facts(target, quick=quick))
-    timed("dbt's documentation", lambda: write_lineage(target, folder))
+    manifest = timed("dbt's documentation", lambda: write_lineage(target, folder))
     pages = [
         Page("index.html", "Overview", "The run", overview(facts)),
         *(
@@ -72,7 +72,7 @@ def _build(target: Target, folder: Path, *, quick: bool) -> tuple[int, dict[str,
         *timed("journeys", lambda: _journeys(target)),
         Page("schema.html", "The six tables", "Structure", schema_page(), "Schema"),
         _columns(),
-        Page("lineage.html", "Lineage", "Structure", lineage_page(), "Lineage of models"),
+        Page("lineage.html", "Lineage", "Structure", lineage_page(manifest), "Lineage of models"),
         *timed("guides", lambda: _guides(folder)),
     ]
     made_of = (
@@ -117,7 +117,7 @@ def _columns() -> Page:
 
 def _guides(folder: Path) -> list[Page]:
     found = guides()
-    shown = [guide for guide in found if not guide.path.startswith("docs/rejects/")]
+    shown = [guide for guide in found if not is_of_a_code(guide)]
     return [
         Page("guides.html", "Guides", "Guides", contents(found), "All of them"),
         *(

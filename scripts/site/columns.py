@@ -5,6 +5,7 @@ from __future__ import annotations
 from scripts.column_sources import ColumnSource, Word, codes_without_column, column_sources
 from scripts.rule_names import rule_meanings
 from scripts.settings import ENTITIES
+from scripts.site.guides import code_link
 from scripts.site.markup import Html, code, items, paragraph, prose, section, table, text
 
 _HEADERS = ("column", "read from", "rules that may change it", "mapped and default", "rejects")
@@ -23,7 +24,7 @@ def render() -> tuple[str, str]:
             ),
             paragraph(
                 "About the document as a whole: ",
-                Html(", ".join(map(code, codes_without_column(entity)))),
+                Html(", ".join(map(code_link, codes_without_column(entity)))),
             ),
         )
         for entity in ENTITIES
@@ -36,7 +37,7 @@ def render() -> tuple[str, str]:
     introduction = paragraph(
         "Fields are asked in this order; the first that holds something is taken. A dot goes one"
         " level down. All of it is generated from the project: the vars of dbt_project.yml, the"
-        " contracts, the seeds and the models."
+        " contracts, the seeds and the models. A reject code leads to what it means and mends it."
     )
     return "Columns", "".join((introduction, *by_entity, meanings))
 
@@ -60,7 +61,11 @@ def _row(source: ColumnSource) -> tuple[object, ...]:
             items(_word(word) for word in (*source.mapped, *source.defaults))
             + (_default(source.table_default) if source.table_default is not None else "")
         ),
-        items(Html(f"{code(each.code)} {text(each.meaning)}") for each in source.codes),
+        # Without the name of the column, which stands beside them and begins nearly all.
+        items(
+            code_link(each.code, each.code.removeprefix(f"{source.column}_"))
+            for each in source.codes
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from scripts.settings import ROOT
-from scripts.site.markup import Html, text
+from scripts.site.markup import Html, code, text
 
 # What is served beside the pages as it is.
 _ASSETS = frozenset({".svg", ".png", ".sql", ".csv", ".yml", ".yaml"})
@@ -100,7 +100,27 @@ def _anchored(match: re.Match[str]) -> str:
     return f'<h{match[1]} id="{text(identity)}">{match[2]}</h{match[1]}>'
 
 
+def code_link(reject_code: str, shown: str = "") -> Html:
+    """Write a reject code, or what is to be shown of it, as a link to its page."""
+    page = f"docs-rejects-{text(reject_code)}.html"
+    return Html(f'<a href="{page}" title="{text(reject_code)}">{code(shown or reject_code)}</a>')
+
+
 def contents(found: tuple[Guide, ...]) -> Html:
-    """List the guides."""
+    """List the guides; the pages of the reject codes, a page each, are folded."""
+    codes = [one for one in found if is_of_a_code(one)]
+    others = [one for one in found if one not in codes]
+    return Html(
+        f"{_links(others)}<details><summary>Reject codes, a page each ({len(codes)})</summary>"
+        f"{_links(codes)}</details>"
+    )
+
+
+def is_of_a_code(guide: Guide) -> bool:
+    """Say whether a guide is the page of one reject code."""
+    return guide.path.startswith("docs/rejects/") and not guide.path.endswith("README.md")
+
+
+def _links(found: list[Guide]) -> str:
     lines = "".join(f'<li><a href="{one.name}">{text(one.title)}</a></li>' for one in found)
-    return Html(f"<ul>{lines}</ul>")
+    return f"<ul>{lines}</ul>"

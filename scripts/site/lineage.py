@@ -15,7 +15,7 @@ from scripts.dbt_runner import run_dbt
 from scripts.errors import KvError
 from scripts.private_file import write_private
 from scripts.settings import ENTITIES, ROOT, Target
-from scripts.site.markup import paragraph
+from scripts.site.markup import Html, code, paragraph, prose, table
 
 FILE = "lineage-of-dbt.html"
 _ICON = '<link rel="shortcut icon" href="${require(\'./assets/favicons/favicon.ico\')}"/>'
@@ -26,12 +26,20 @@ _MOMENTS = frozenset(
     {"generated_at", "invocation_started_at", "run_started_at", "created_at", "user_id"}
 )
 _PLACES = frozenset({"compiled_path", "build_path", "root_path"})
+_LAYERS = {
+    "staging": "the one reading of the store; JSON to text",
+    "typed": "types and the rules of a row alone",
+    "verdict": "the rules that need other rows, and the verdict",
+    "ledger": "every key with its class, rejects, changes, leftovers, the gate",
+    "final": "the six tables",
+    "roundtrip": "every document, rebuilt from the tables",
+}
 # Lists whose order dbt leaves to chance.
 _MAPS = ("parent_map", "child_map", "group_map")
 
 
-def write_lineage(target: Target, folder: Path) -> None:
-    """Let dbt document project and catalog, and put its page into the folder of the site.
+def write_lineage(target: Target, folder: Path) -> dict[str, Any]:
+    """Let dbt document project and catalog, put its page into the site, and give its manifest.
 
     Raises KvError where dbt fails, or its page has no place for the data: another version of it.
     """
@@ -41,14 +49,16 @@ def write_lineage(target: Target, folder: Path) -> None:
     written = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
     page = (written / "index.html").read_text(encoding="utf-8")
     page = page.replace(_ICON, "").replace(_EARLY, _LATE)
-    for name in ("manifest", "catalog"):
+    read = {name: _read(written / f"{name}.json") for name in ("manifest", "catalog")}
+    for name, content in read.items():
         place = f'"{name.upper()}.JSON INLINE DATA"'
         if page.count(place) != 1:
             raise KvError("This version of dbt has another page.", "Install the locked versions.")
-        text = json.dumps(_read(written / f"{name}.json"), separators=(",", ":"), sort_keys=True)
+        text = json.dumps(content, separators=(",", ":"), sort_keys=True)
         # The text of a model may end a script element before its time.
         page = page.replace(place, text.replace("</", "<\\/"))
     write_private(folder / FILE, page)
+    return read["manifest"]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -77,8 +87,9 @@ def _clean(content: object) -> None:
         _clean(value)
 
 
-def lineage_page() -> str:
-    """Make the page that leads into dbt's: its overview, its graph, the models of the tables."""
+def lineage_page(manifest: dict[str, Any]) -> str:
+    """Make the page that leads into dbt's: its overview, its graph, every model by its layer."""
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     return "".join(
         (
             paragraph(
@@ -88,11 +99,34 @@ def lineage_page() -> str:
             f'<p><a href="{FILE}#!/overview">Open dbt\'s documentation</a>, or '
             f'<a href="{FILE}#!/overview?g_v=1">its lineage graph at once</a>.'
             " It is one page and needs no network.</p>",
-            "<p>The models of the six tables: "
-            + ", ".join(
-                f'<a href="{FILE}#!/model/model.kv_to_tables.{entity}">{entity}</a>'
-                for entity in ENTITIES
-            )
-            + ".</p>",
+            *(
+                table(
+                    f"{layer.capitalize()}: {meaning}",
+                    ("model", "what it is", "reads"),
+                    [_row(model) for model in _sorted(models, layer)],
+                )
+                for layer, meaning in _LAYERS.items()
+            ),
         )
+    )
+
+
+def _sorted(models: list[dict[str, Any]], layer: str) -> list[dict[str, Any]]:
+    """Give the models of a layer by name, those of an entity in the order of the entities."""
+    found = [model for model in models if model["fqn"][1] == layer]
+
+    def place(model: dict[str, Any]) -> tuple[int, str]:
+        name = str(model["name"])
+        entity = next((entity for entity in ENTITIES if name.endswith(entity)), "")
+        return (ENTITIES.index(entity) if entity else len(ENTITIES), name)
+
+    return sorted(found, key=place)
+
+
+def _row(model: dict[str, Any]) -> tuple[object, ...]:
+    parents = (name.rpartition(".")[2] for name in model["depends_on"]["nodes"])
+    return (
+        Html(f'<a href="{FILE}#!/model/{model["unique_id"]}">{code(model["name"])}</a>'),
+        prose(" ".join(model["description"].split())),
+        Html(", ".join(map(code, dict.fromkeys(parents)))),
     )

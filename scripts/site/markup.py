@@ -49,20 +49,41 @@ def json_block(value: Any) -> Html:
     return Html(f'<pre tabindex="0"><code>{escape(content)}</code></pre>')
 
 
+def number(value: object) -> Html:
+    """Write a number with its thousands; anything else as it is."""
+    is_number = isinstance(value, (int, float))
+    return Html(f'<span class="count">{value:,}</span>') if is_number else text(value)
+
+
 def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """Write a table with a caption; the first cell of each row is its header."""
-    head = "".join(f'<th scope="col">{text(header)}</th>' for header in headers)
+    """Write a table with a caption; the first cell of each row is its header.
+
+    A column of which every cell is a `number` is set to the right.
+    """
+    lines = [[text(cell) for cell in row] for row in rows]
+    columns = list(zip(*lines, strict=True)) or [()] * len(headers)
+    sides = [
+        ' class="number"' if any(cells) and all(map(_is_number, cells)) else "" for cells in columns
+    ]
+    head = "".join(
+        f'<th scope="col"{side}>{text(header)}</th>'
+        for header, side in zip(headers, sides, strict=True)
+    )
     body = "".join(
-        f'<tr><th scope="row">{text(first)}</th>'
-        + "".join(f"<td>{text(cell)}</td>" for cell in rest)
+        f'<tr><th scope="row"{sides[0]}>{first}</th>'
+        + "".join(f"<td{side}>{cell}</td>" for cell, side in zip(rest, sides[1:], strict=True))
         + "</tr>"
-        for first, *rest in rows
+        for first, *rest in lines
     )
     return Html(
         f'<div class="table-scroll" role="region" aria-label="{escape(caption)}" tabindex="0">'
         f"<table><caption>{text(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell.startswith('<span class="count">')
 
 
 def section(identity: str, title: str, *parts: object, level: int = 2) -> Html:

@@ -8,20 +8,26 @@ from scripts.rule_names import rule_meanings
 from scripts.settings import ENTITIES
 from scripts.site.facts import Facts
 from scripts.site.flow import Band, flow_picture
-from scripts.site.markup import Html, code, paragraph, prose, section, table, text
+from scripts.site.guides import code_link
+from scripts.site.markup import Html, code, number, paragraph, prose, section, table, text
 
 _NO_RECORD = "no record"
 _STEPS_SHOWN = 40
+_ENDED = {"done": "without a reject", "rejects": "with rejects", "rolled_back": "taken back"}
 
 
 def overview(facts: Facts) -> str:
     """Give the content of the page."""
     run = facts.report.run
-    begun = f"It began {run.started_at} and ended: {run.outcome}." if run else ""
-    target, number = code(facts.report.target), code(facts.run_id)
+    begun = (
+        f"It began {run.started_at} and ended {_ENDED.get(run.outcome, run.outcome)}."
+        if run
+        else ""
+    )
+    target, run_id = code(facts.report.target), code(facts.run_id)
     return "".join(
         (
-            paragraph("The last run of ", target, ", ", number, ". ", begun),
+            paragraph("The last run of ", target, ", ", run_id, ". ", begun),
             _cards(facts),
             section("flow", "Where every key went", _flow(facts)),
             section("entities", "Records and rows", _entities(facts)),
@@ -109,7 +115,7 @@ def _flow(facts: Facts) -> Html:
         "The counts of the picture",
         ("from", "to", "count"),
         [
-            (band.origin.replace("/", ": "), band.goal.replace("/", ": "), _number(band.count))
+            (band.origin.replace("/", ": "), band.goal.replace("/", ": "), number(band.count))
             for band in bands
             if band.count
         ],
@@ -127,20 +133,18 @@ def _entities(facts: Facts) -> Html:
         "Records of the store by entity, and the rows the run wrote",
         ("entity", *(name.replace("_", " ") for name in (*names, *written))),
         [
-            (each["entity"], *(_number(each[name]) for name in (*names, *written)))
+            (each["entity"], *(number(each[name]) for name in (*names, *written)))
             for each in facts.ledger.entities
         ],
     )
 
 
 def _classes(facts: Facts) -> Html:
-    rows = [
-        (name.replace("_", " "), _number(count)) for name, count in facts.ledger.classes.items()
-    ]
+    rows = [(name.replace("_", " "), number(count)) for name, count in facts.ledger.classes.items()]
     return table(
         "The classes add up to count(*) of the store",
         ("class", "keys"),
-        [*rows, ("sum = count(*)", _number(facts.ledger.keys))],
+        [*rows, ("sum = count(*)", number(facts.ledger.keys))],
     )
 
 
@@ -153,14 +157,9 @@ def _causes(facts: Facts) -> Html:
         [
             (
                 cause.entity,
-                Html(
-                    ", ".join(
-                        f'<a href="docs-rejects-{one}.html">{code(one)}</a>'
-                        for one in cause.codes.split(",")
-                    )
-                ),
-                _number(cause.records),
-                _number(cause.waiting),
+                Html(", ".join(map(code_link, cause.codes.split(",")))),
+                number(cause.records),
+                number(cause.waiting),
                 cause.mend,
             )
             for cause in facts.report.causes
@@ -178,8 +177,8 @@ def _changes(facts: Facts) -> Html:
         [
             (
                 code(rule),
-                _number(count),
-                _number(keys),
+                number(count),
+                number(keys),
                 entities,
                 prose(meanings.get(rule.partition(":")[0], "")),
             )
@@ -199,12 +198,12 @@ def _proof(facts: Facts) -> Html:
         checks = [check for check in facts.verification.checks if check.group == group]
         good = sum(check.passed for check in checks)
         rows.append(
-            (group, verdict(good == len(checks)), _number(len(checks)), _number(len(checks) - good))
+            (group, verdict(good == len(checks)), number(len(checks)), number(len(checks) - good))
         )
     results = [one for one in facts.expectations.results if not one.of_application]
     bad = sum(not one.success for one in results)
     rows.append(
-        ("expectations", verdict(facts.expectations.success), _number(len(results)), _number(bad))
+        ("expectations", verdict(facts.expectations.success), number(len(results)), number(bad))
     )
     failed = [masked_sentence(each) for each in facts.verification.failures()]
     lines = "".join(f"<li>{text(each)}</li>" for each in failed)
@@ -230,11 +229,11 @@ def proved(facts: Facts) -> str:
 def _phases(facts: Facts) -> Html:
     if not facts.phases:
         return paragraph("The log of this run is not on this machine.")
-    rows = [(name, _number(round(value, 2))) for name, value in facts.phases.items()]
+    rows = [(name, number(round(value, 2))) for name, value in facts.phases.items()]
     return table(
         "They add up to the run",
         ("phase", "seconds"),
-        [*rows, ("sum", _number(round(sum(facts.phases.values()), 2)))],
+        [*rows, ("sum", number(round(sum(facts.phases.values()), 2)))],
     )
 
 
@@ -258,11 +257,3 @@ def _history(facts: Facts) -> Html:
 def _outcome(outcome: str) -> Html:
     colour = {"done": "good", "failed": "bad"}.get(outcome, "warn")
     return Html(f'<span class="{colour}">{text(outcome)}</span>')
-
-
-def _number(value: object) -> Html:
-    return (
-        Html(f'<span class="count">{value:,}</span>')
-        if isinstance(value, (int, float))
-        else text(value)
-    )
