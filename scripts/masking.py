@@ -99,8 +99,9 @@ _COMMON_SEGMENT = re.compile(
 
 
 def masked_text(value: str) -> str:
-    """Give the first letter of a value and how long it is."""
-    return f"{value[:1]}… ({len(value)} characters)"
+    """Give the first letter of a value and how long it is; of a short one that would be much."""
+    first = value[:1] if len(value) > 3 else ""
+    return f"{first}… ({len(value)} character{'' if len(value) == 1 else 's'})"
 
 
 @cache

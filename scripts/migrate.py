@@ -363,6 +363,11 @@ def _closing_sentence(outcome: Outcome) -> str:
     rejected = outcome.ledger.rejected if outcome.ledger else 0
     if outcome.failures:
         return f"{name} {outcome.run_id} failed: {len(outcome.failures)} finding(s) above."
+    if rejected and outcome.dry_run:
+        return (
+            f"Dry run {outcome.run_id} is done: {rejected:,} records would be rejected, for the"
+            " reasons above. Nothing was kept; a run keeps each with its document."
+        )
     if rejected:
         return (
             f"{name} {outcome.run_id} is done with {rejected:,} rejects; each stands in"

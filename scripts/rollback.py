@@ -234,6 +234,18 @@ def _forget(connection: psycopg.Connection, target: Target, wanted: Wanted) -> N
                 )
 
 
+def print_runs(target: Target, run: str, *, confirm: bool) -> None:
+    """Print which runs are meant: the last one that wrote something is often not the last.
+
+    Reads in a transaction of its own; raises what `chosen_runs` raises.
+    """
+    with connect(target, read_only=True) as connection:
+        runs = chosen_runs(connection, target, run)
+    word = "Taking back" if confirm else "This would take back"
+    named = ", ".join(runs) if runs else f"nothing: run {run} wrote no row"
+    console.say(f"{word} {named}{' (the last run that wrote)' if run == 'last' else ''}.")
+
+
 def print_steps(steps: list[Step], *, confirm: bool, as_json: bool) -> None:
     """Print what goes or went, what is spared and why, and how to do it."""
     if as_json:

@@ -42,8 +42,11 @@ def rollback(
     """
     from scripts import rollback as job
 
+    place = target_of(target)
+    if not json:
+        job.print_runs(place, run, confirm=confirm)
     steps = job.roll_back(
-        target_of(target),
+        place,
         tables,
         confirm=confirm,
         run=run,

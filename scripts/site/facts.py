@@ -8,14 +8,14 @@ from typing import Any
 from psycopg import IsolationLevel, sql
 
 from scripts import history
-from scripts.connection import connect
+from scripts.connection import connect, table_exists
 from scripts.errors import KvError
 from scripts.expectations import ExpectationReport, run_expectations
 from scripts.history_report import targets_of
 from scripts.ledger_report import LedgerReport
 from scripts.run_log import logged
 from scripts.run_proof import read_proof
-from scripts.settings import Target
+from scripts.settings import ENTITIES, Target
 from scripts.team_report import Report, make_report
 from scripts.verify import VerifyReport, verify
 
@@ -73,6 +73,13 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
             f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
         )
     with connect(target, read_only=True) as connection:
+        for entity in ENTITIES:
+            if not table_exists(connection, target.final_schema, entity):
+                raise KvError(
+                    f"There is no table {target.final_schema}.{entity} to tell of.",
+                    "Run 'invoke migrate' first; a rollback has taken it away.",
+                )
+        connection.commit()
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         names = {
             name: sql.Identifier(target.work_schema, name)

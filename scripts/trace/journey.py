@@ -90,10 +90,10 @@ class Journey:
             return f"A row of {entity} that no key of the store became."
         words = {
             "migrated": f"It is a row of {entity}.",
-            "merged": f"It is a copy of a record of {entity}; another key of it won.",
-            "rejected": f"It was rejected: no row of {entity} was made of it.",
+            "merged": f"It is a copy of a record of {entity}; another key won (docs/rules.md).",
+            "rejected": f"It was rejected: the last run made no row of {entity} of it.",
             "soft_deleted": f"It is a deleted record of {entity}; none is migrated.",
-            "derived": "It is a list or lookup made of other keys; never a source.",
+            "derived": "It is a list or lookup made of other keys; what it alone has is a record.",
             "withheld": "It belongs to a family that is never migrated and never shown.",
             "other_family": "It belongs to a family that has no table.",
             "other_environment": "It is a record of another environment; only one is migrated.",

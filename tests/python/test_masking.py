@@ -72,7 +72,7 @@ def test_a_record_can_be_followed_by_what_is_shown() -> None:
             "status": "A… (4 characters)",
             "lines": ["9… (9 characters)"],
         },
-        "a… (17 characters)": {"giftName": "M… (3 characters)"},
+        "a… (17 characters)": {"giftName": "… (3 characters)"},
         "carrier": "a… (17 characters)",
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from helpers import Kept, new_database, rows
+from helpers import Kept, execute, new_database, rows
 
 from scripts.errors import KvError
 from scripts.run_log import RunLog
@@ -236,6 +236,13 @@ def test_the_run_is_proved_again_only_where_its_log_does_not_tell(
 
 def _contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_after_a_rollback_it_says_what_to_do(server: Target, migrated_sample: Kept) -> None:
+    with new_database(server, migrated_sample.dbname, "kv_rolled_back") as target:
+        execute(target, "drop table public.orders")
+        with pytest.raises(KvError, match=r"no table public.orders .*invoke migrate"):
+            read_facts(target, quick=True)
 
 
 def test_without_a_run_it_says_what_to_do(database: Target) -> None:
