@@ -40,9 +40,13 @@ def complain(sentence: str) -> None:
 
 
 def print_json(content: object) -> None:
-    """Print machine-readable content, and nothing else, to the output."""
-    json.dump(content, sys.stdout, indent=2, default=str)
-    sys.stdout.write("\n")
+    """Print machine-readable content, and nothing else, to the output, as far as it is read."""
+    try:
+        json.dump(content, sys.stdout, indent=2, default=str)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:

@@ -191,6 +191,8 @@ def _rebuilt(
             )
     except psycopg.errors.UndefinedFunction:
         return {"comparison": "The last run was not made to its end: nothing can be rebuilt."}
+    except psycopg.errors.UndefinedTable:
+        return {"comparison": "Its table is gone: a rollback has taken it. Run invoke migrate."}
     if not row:
         return {"comparison": "Without its row no document can be rebuilt."}
     rebuilt = _json(row[0])

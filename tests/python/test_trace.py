@@ -280,6 +280,18 @@ def test_the_terminal_shows_every_step_within_80_columns(
         assert [line for line in tables if len(line) > 80] == [], key
 
 
+def test_without_its_table_a_row_is_told_and_not_rebuilt(
+    server: Target, migrated_sample: Kept
+) -> None:
+    with new_database(server, migrated_sample.dbname, "kv_without") as target:
+        keys = some_keys(target, 1)
+        key = next(key for key, entity, of, *_ in keys if (entity, of) == ("orders", "migrated"))
+        execute(target, "drop table public.orders")
+        journey = read_trace(target, key)
+    assert journey.row is None
+    assert "a rollback has taken it" in (journey.comparison or "")
+
+
 def test_what_is_withheld_is_printed_as_withheld(
     sample: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
