@@ -6,8 +6,8 @@ from scripts import console, history, notice, preflight
 from scripts.connection import connect
 from scripts.errors import Exit, KvError
 from scripts.purge import provable_run
-from scripts.settings import ENTITIES, Target
-from scripts.status import relation_exists
+from scripts.settings import Target
+from scripts.status import relation_exists, require_tables
 
 
 def verify_task(target: Target, *, verbose: bool, as_json: bool) -> int:
@@ -32,12 +32,7 @@ def _verify(target: Target, step: history.Step, *, verbose: bool, as_json: bool)
         if not relation_exists(connection, target.work_schema, "key_ledger"):
             raise KvError("There is no run to verify yet.", "Run 'invoke migrate' first.")
         step.facts["verified_run"] = provable_run(connection, target)
-        for entity in ENTITIES:
-            if not relation_exists(connection, target.final_schema, entity):
-                raise KvError(
-                    f"There is no table {target.final_schema}.{entity} to verify.",
-                    "Run 'invoke migrate' first; a rollback has taken it away.",
-                )
+        require_tables(connection, target, "verify")
     tests = run_dbt(target, ["test", "--exclude-resource-types", "unit_test"])
     expectations = run_expectations(target, target.final_schema, True)
     verification = verify(target, target.final_schema, target.work_schema)

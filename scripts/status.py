@@ -19,6 +19,7 @@ from psycopg import sql
 
 from scripts import console
 from scripts.connection import connect
+from scripts.errors import KvError
 from scripts.run_progress import Progress, read_progress
 from scripts.settings import ENTITIES, Target
 
@@ -159,6 +160,16 @@ def relation_exists(connection: psycopg.Connection, schema: str, table: str) -> 
         "select to_regclass(format('%%I.%%I', %s::text, %s::text)) is not null", (schema, table)
     ).fetchone()
     return bool(row and row[0])
+
+
+def require_tables(connection: psycopg.Connection, target: Target, purpose: str) -> None:
+    """Raise KvError where one of the six tables is not there; reads in the caller's transaction."""
+    for entity in ENTITIES:
+        if not relation_exists(connection, target.final_schema, entity):
+            raise KvError(
+                f"There is no table {target.final_schema}.{entity} to {purpose}.",
+                "Run 'invoke migrate' first; a rollback has taken it away.",
+            )
 
 
 def _count(connection: psycopg.Connection, schema: str, table: str) -> int | None:

@@ -8,14 +8,15 @@ from typing import Any
 from psycopg import IsolationLevel, sql
 
 from scripts import history
-from scripts.connection import connect, table_exists
+from scripts.connection import connect
 from scripts.errors import KvError
 from scripts.expectations import ExpectationReport, run_expectations
 from scripts.history_report import targets_of
 from scripts.ledger_report import LedgerReport
 from scripts.run_log import logged
 from scripts.run_proof import read_proof
-from scripts.settings import ENTITIES, Target
+from scripts.settings import Target
+from scripts.status import require_tables
 from scripts.team_report import Report, make_report
 from scripts.verify import VerifyReport, verify
 
@@ -73,12 +74,7 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
             f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
         )
     with connect(target, read_only=True) as connection:
-        for entity in ENTITIES:
-            if not table_exists(connection, target.final_schema, entity):
-                raise KvError(
-                    f"There is no table {target.final_schema}.{entity} to tell of.",
-                    "Run 'invoke migrate' first; a rollback has taken it away.",
-                )
+        require_tables(connection, target, "tell of")
         connection.commit()
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         names = {
