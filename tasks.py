@@ -17,6 +17,7 @@ from scripts.developer_tasks import lint, schema, test
 from scripts.docs_task import docs
 from scripts.guides_task import guides
 from scripts.history_task import history
+from scripts.keys_task import keys
 from scripts.migrate_task import migrate
 from scripts.preflight_task import preflight
 from scripts.purge_task import purge
@@ -112,8 +113,8 @@ def load(
 
 
 namespace = Collection(
-    *(census, preflight, copy, migrate, verify, cutover, rejects, trace, rollback, status, history),
-    report,
+    *(census, preflight, copy, migrate, verify, cutover, rejects, keys, trace, rollback, status),
+    *(history, report),
     *(backup, restore, purge, sample, load),
     *(docs, guides, schema, lint, bench, test),
 )

@@ -10,11 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as Remaining
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +28,8 @@ from scripts.settings import Target
 # rich leaves colours out by itself when NO_COLOR is set or the output is no terminal.
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
+# Columns of a table: of what is never reached, and of a sentence that is broken to fit.
+_WIDEST, _NARROWEST = 10_000, 24
 
 
 def say(sentence: str) -> None:
@@ -31,7 +37,12 @@ def say(sentence: str) -> None:
     try:
         out.print(sentence, markup=False, soft_wrap=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
+
+
+def _let_go() -> None:
+    """Send what is still to come to nobody: whoever read the output has gone away."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(sentence: str) -> None:
@@ -42,27 +53,69 @@ def complain(sentence: str) -> None:
 def print_json(content: object) -> None:
     """Print machine-readable content, and nothing else, to the output, as far as it is read."""
     try:
-        json.dump(content, sys.stdout, indent=2, default=str)
+        json.dump(content, sys.stdout, indent=2, default=_plain)
         sys.stdout.write("\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
+
+
+def _plain(value: object) -> object:
+    """Give a number where JSON's own says the same; anything else as text."""
+    if isinstance(value, Decimal):
+        number = int(value) if value == value.to_integral_value() else float(value)
+        return number if Decimal(str(number)) == value else str(value)
+    return str(value)
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    """Print an aligned table; numbers stand to the right with a comma at each thousand."""
-    out.print(title, style="bold", markup=False)
+    """Print an aligned table; numbers stand to the right with a comma at each thousand.
+
+    What has no blank in it, as a key, is never broken: on a terminal the sentences beside it are,
+    and where that is not enough each row is a list of its own. In a pipe nothing is broken.
+    """
+    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[place], (int, float)) for row in rows)
+        longest = max((len(row[place]) for row in texts if " " in row[place].strip()), default=0)
         grid.add_column(
-            column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+            column,
+            justify="right" if numeric else "left",
+            no_wrap=not longest,
+            min_width=min(longest, _NARROWEST) or None,
+            overflow="fold",
         )
-    for row in rows:
+    for row in texts:
         # As text: what stands in brackets is no markup of ours.
-        grid.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
-    out.print(grid)
-    out.print()
+        grid.add_row(*(Text(cell) for cell in row))
+    needed = Measurement.get(out, out.options.update(width=_WIDEST), grid)
+    try:
+        out.print(title, style="bold", markup=False, soft_wrap=True)
+        if out.is_terminal and needed.minimum > out.width:
+            _print_lists(columns, texts)
+        else:
+            width = out.width if out.is_terminal else needed.maximum
+            lines = out.render_lines(grid, out.options.update(width=width), pad=False)
+            ended = ((*line, Segment.line()) for line in lines)
+            out.print(Segments(chain.from_iterable(ended)), soft_wrap=True, end="")
+        out.print()
+    except BrokenPipeError:
+        _let_go()
+
+
+def _print_lists(columns: list[str], texts: list[list[str]]) -> None:
+    """Print each row as lines of name and value, as psql does where a table is too wide."""
+    width = max(map(len, columns), default=0)
+    for place, row in enumerate(texts):
+        if not width:
+            out.print(Text("  ".join(row)), soft_wrap=True)
+            continue
+        if place:
+            out.print()
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                out.print(Text.assemble((f"{column:<{width}}  ", "dim"), cell), soft_wrap=True)
 
 
 _WATCH = (
@@ -73,11 +126,16 @@ _WATCH = (
 )
 
 
+# How a node of dbt ends that did not go through.
+_BAD = ("error", "fail", "skipped", "warn", "runtime error", "partial success")
+_EVERY = 10.0
+
+
 class BuildProgress:
     """Shows a dbt command as it runs: phase and model, count, rate of documents, time left.
 
-    `on_event` is a dbt callback. On a terminal one bar moves; elsewhere each finished node
-    is a line.
+    `on_event` is a dbt callback. On a terminal one bar moves; elsewhere there is a line every ten
+    seconds, and one for each node that did not end well. `verbose` gives every node a line.
     """
 
     def __init__(self, documents: int, *, quiet: bool, verbose: bool) -> None:
@@ -105,7 +163,8 @@ class BuildProgress:
         self._working = ""
         self._rows = 0
         self._total = 0
-        self._start = time.monotonic()
+        self._done = 0
+        self._start = self._told = time.monotonic()
 
     def on_event(self, event: Any) -> None:
         """Take one dbt event; everything but the start and end of nodes is passed over."""
@@ -128,8 +187,18 @@ class BuildProgress:
             rate = self._rows / max(time.monotonic() - self._start, 0.1)
             self._progress.update(self._task, advance=1, rate=f"{rate:,.0f} rows/s")
             self.on_node(info.node_name, info.node_status, seconds)
-            if not self.quiet and (self.verbose or not self._live):
-                say(f"  {info.node_status:<8} {seconds:7.2f} s  {info.node_name}")
+            self._done += 1
+            if not self.quiet:
+                self._tell(info.node_status, seconds, info.node_name)
+
+    def _tell(self, status: str, seconds: float, name: str) -> None:
+        """Give a node its line, or now and then one for all of them."""
+        now = time.monotonic()
+        if self.verbose or status in _BAD:
+            say(f"  {status:<8} {seconds:7.2f} s  {name}")
+        elif not self._live and (now - self._told >= _EVERY or self._done == self._total):
+            self._told = now
+            say(f"  {self._done} of {self._total} nodes after {now - self._start:.0f} s: {name}")
 
     @contextmanager
     def shown(self, target: Target) -> Iterator[None]:

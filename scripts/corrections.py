@@ -21,8 +21,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from scripts.connection import connect
+from scripts.connection import connect, table_exists
 from scripts.errors import UsageError
+from scripts.masking import Masker
 from scripts.settings import Target
 
 HEADER = ("key", "field", "value", "reason")
@@ -36,6 +37,10 @@ create table if not exists {} (
     primary key (source_key, field)
 )
 """
+_FORGOTTEN = (
+    "The run before this one had corrections and this one has none: what they mended is judged as"
+    " the store has it. Give --corrections=FILE to every run, or set KV_CORRECTIONS."
+)
 _FIELD = re.compile(r"\$|[^.$][^.]*(\.[^.]+)*")
 
 
@@ -145,6 +150,53 @@ _TAKE_OVER = """
     end
     $body$
 """
+
+
+# An element of a list has the key of its list with its place behind it.
+_UNKNOWN = """
+    select asked.key from asked_keys as asked
+    where not exists (
+        select from {store} as store
+        where store.key = asked.key or store.key = regexp_replace(asked.key, ':[0-9]+$', '')
+    )
+    order by asked.key collate "C"
+"""
+_WITH_BEFORE = """
+    select corrections_hash is not null from {}
+    where outcome is not null order by started_at desc limit 1
+"""
+
+
+def check_corrections(target: Target, corrections: Corrections) -> str:
+    """See whether the store has what is corrected, before anything begins; give a warning or none.
+
+    Reads the store and `runs`, with a temporary table that is rolled back. Whoever gives none after
+    a run that had some is warned: what those mended is judged as the store has it.
+
+    Raises UsageError for keys that the store has not.
+    """
+    with connect(target) as connection:
+        if not corrections.rows:
+            if not table_exists(connection, target.work_schema, "runs"):
+                return ""
+            runs = sql.SQL(_WITH_BEFORE).format(sql.Identifier(target.work_schema, "runs"))
+            before = connection.execute(runs).fetchone()
+            return _FORGOTTEN if before and before[0] else ""
+        connection.execute("create temporary table asked_keys (key text) on commit drop")
+        with connection.cursor().copy("copy asked_keys from stdin") as copy:
+            for key in dict.fromkeys(row.key for row in corrections.rows):
+                copy.write_row((key,))
+        store = sql.Identifier(target.kv_schema, target.kv_table)
+        unknown = connection.execute(sql.SQL(_UNKNOWN).format(store=store)).fetchall()
+        connection.rollback()
+    if unknown:
+        shown = ", ".join(Masker().key(str(key)) for (key,) in unknown[:5])
+        more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
+        raise UsageError(
+            f"The corrections name keys that the store has not: {shown}{more}.",
+            "Mend or remove their lines; `invoke keys` lists keys.",
+        )
+    return ""
 
 
 def store_corrections(target: Target, corrections: Corrections, schema: str) -> None:

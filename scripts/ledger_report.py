@@ -245,6 +245,10 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     )
     shown = [[name.replace("_", " "), count] for name, count in report.classes.items() if count]
     console.table("Keys by class", ["class", "keys"], [*shown, ["sum = count(*)", report.keys]])
+    if report.elements:
+        console.say(
+            "Elements of lists are records and no keys: they count above, and not in this sum.\n"
+        )
     for title, key, headers in (
         ("Elements of lists, each a record of its own", "elements", ["list", "class", "elements"]),
         ("Where lists and records disagree", "findings", ["list", "finding", "members"]),

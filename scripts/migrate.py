@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from scripts import console, dry_run, preflight
+from scripts.build import Run, build
 from scripts.connection import connect
-from scripts.corrections import find_corrections, store_corrections
-from scripts.dbt_runner import run_dbt
+from scripts.corrections import check_corrections, find_corrections, store_corrections
 from scripts.errors import Exit, KvError, UsageError
 from scripts.ledger_report import LedgerReport, print_ledger, read_ledger
 from scripts.phases import Stopwatch, print_phases, read_parts
@@ -22,6 +22,7 @@ from scripts.run_account import accounted
 from scripts.run_lock import close_unfinished, run_lock
 from scripts.run_log import RunLog
 from scripts.settings import Target
+from scripts.unchanged import Memory
 
 if TYPE_CHECKING:
     from scripts.expectations import ExpectationReport
@@ -48,6 +49,7 @@ class Options:
     yes: bool = False
     override_road: str = ""
     no_backup: bool = False
+    full: bool = False
 
     def checked(self) -> Options:
         """Return the options; raise UsageError for a value that makes no sense."""
@@ -89,7 +91,8 @@ class Outcome:
     """A finished run: what it did, whether it holds, how long it took.
 
     `seconds` are those of its parts; `phases` divide the build further and add up to the whole run,
-    from the start of its process on where that was for the run (scripts/phases.py).
+    from the start of its process on where that was for the run (scripts/phases.py). Where nothing
+    had changed, `unchanged_since` is the run whose verdicts stand.
     """
 
     run_id: str
@@ -97,6 +100,7 @@ class Outcome:
     keys: int
     corrections: int = 0
     backup: str = ""
+    unchanged_since: str = ""
     ledger: LedgerReport | None = None
     expectations: ExpectationReport | None = None
     verification: VerifyReport | None = None
@@ -173,14 +177,17 @@ def _migrate(
             for schema in dry_run.drop_left_behind(connection):
                 log.write("dropped", schema=schema)
             keys = preflight.check(connection, target)
+        warning = check_corrections(target, corrections)
+        if warning:
+            console.complain(f"WARNING  {warning}")
         outcome = Outcome(run_id, options.dry_run, keys)
         with _place(target, options, log) as schema:
             if not (schema or options.no_backup):
                 _back_up(target, outcome, log, quiet=options.as_json)
             store_corrections(target, corrections, schema or target.work_schema)
             outcome.corrections = len(corrections.rows)
-            digest = corrections.digest
-            _run(target, options, schema, outcome, log, watch, judge=judge, digest=digest)
+            run = Run(target, options, outcome, log, watch, schema, corrections.digest, judge)
+            _take_over(run)
             if inspect:
                 with connect(target, read_only=True) as connection:
                     inspect(connection, schema or target.work_schema)
@@ -224,24 +231,22 @@ def _place(target: Target, options: Options, log: RunLog) -> Iterator[str]:
             yield ""
 
 
-def _run(
-    target: Target,
-    options: Options,
-    schema: str,
-    outcome: Outcome,
-    log: RunLog,
-    watch: Stopwatch,
-    *,
-    judge: bool,
-    digest: str,
-) -> None:
+def _take_over(run: Run) -> None:
+    """Build, check and prove; remember of a live run that went through what it was made from."""
     from scripts.expectation_report import failure_sentences
     from scripts.expectations import run_expectations
     from scripts.run_proof import write_proof
     from scripts.verify import verify
 
-    final, work = schema or target.final_schema, schema or target.work_schema
-    if _build(target, options, schema, outcome, log, watch, judge=judge, digest=digest) and judge:
+    target, outcome, log = run.target, run.outcome, run.log
+    final, work = run.schema or target.final_schema, run.schema or target.work_schema
+    memory = None if run.schema else Memory(run)
+    if memory and not run.options.full:
+        outcome.unchanged_since = memory.unchanged_since()
+    built = build(run)
+    if memory and built:
+        memory.note()
+    if built and run.judge:
         with _timed(outcome, log, "expectations"):
             outcome.expectations = run_expectations(target, final, True, work_schema=work)
         outcome.failures += failure_sentences(outcome.expectations)
@@ -249,81 +254,16 @@ def _run(
             outcome.verification = verify(target, final, work)
         outcome.failures += outcome.verification.failures()
         write_proof(log, outcome.verification, outcome.expectations)
+    if memory and not outcome.failures:
+        memory.keep()
     with connect(target, read_only=True) as connection:
-        watch.parts = read_parts(connection, work, outcome.run_id)
+        run.watch.parts = read_parts(connection, work, outcome.run_id)
         try:
             outcome.ledger = read_ledger(connection, work, final, outcome.run_id)
         except psycopg.errors.UndefinedTable:
             outcome.ledger = None  # the build failed before there was a ledger
     if outcome.ledger:
         log.write("ledger", classes=outcome.ledger.classes)
-
-
-def _build(
-    target: Target,
-    options: Options,
-    schema: str,
-    outcome: Outcome,
-    log: RunLog,
-    watch: Stopwatch,
-    *,
-    judge: bool,
-    digest: str,
-) -> bool:
-    """Run `dbt build` without the unit tests; say whether it went through."""
-    from scripts.expectation_engine import import_beside
-
-    def begun(total: int) -> None:
-        log.write("nodes", total=total)
-        if judge:
-            import_beside()
-
-    progress = console.BuildProgress(outcome.keys, quiet=options.as_json, verbose=options.verbose)
-    progress.on_node = lambda name, status, seconds: log.write(
-        "node", name=name, status=status, seconds=seconds
-    )
-    progress.on_total = begun
-    progress.on_start = lambda name: log.write("node_start", name=name)
-    if not options.as_json:
-        where = f"ephemeral schema {schema}" if schema else f"schema {target.final_schema}"
-        console.say(f"Run {outcome.run_id}: {outcome.keys:,} keys of '{target.name}', {where}")
-        if outcome.corrections:
-            console.say(f"{outcome.corrections:,} corrections are laid over the documents.")
-
-    def on_event(event: Any) -> None:
-        watch.build.on_event(event)
-        progress.on_event(event)
-
-    with progress.shown(target):
-        result = run_dbt(
-            target,
-            ["build", "--exclude-resource-types", "unit_test"],
-            variables=options.variables(schema),
-            run_id=outcome.run_id,
-            corrections_hash=digest,
-            on_event=on_event,
-        )
-    watch.end_build(outcome.seconds)
-    log.write("part", name="build", seconds=outcome.seconds["build"])
-    if result.error and not result.nodes:
-        outcome.failures.append(result.error)
-    for node in result.failed:
-        outcome.failures.append(f"{node.kind} {node.name}: {node.message}")
-    if any("lock timeout" in node.message for node in result.failed):
-        outcome.failures += _holders(target)
-    if not result.success and not outcome.failures:
-        outcome.failures.append("dbt failed without naming a node.")
-    return result.success
-
-
-def _holders(target: Target) -> list[str]:
-    """Name the sessions that lock a table out of our reach, and what to do about them."""
-    from scripts.preflight.activity import locks
-    from scripts.preflight.findings import STOP, View
-
-    with connect(target, read_only=True) as connection:
-        found = list(locks(View(connection, target)))
-    return [f"{one.found} {one.remedy}" for one in found if one.status == STOP]
 
 
 @contextmanager
@@ -356,6 +296,17 @@ def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:
     for failure in outcome.failures:
         console.complain(f"FAILED  {failure}")
     console.say(_closing_sentence(outcome))
+    if not outcome.failures:
+        console.say(_next_step(outcome))
+
+
+def _next_step(outcome: Outcome) -> str:
+    if outcome.dry_run:
+        return "Next: `invoke migrate` does it; docs/rejects tells of each reason what mends it."
+    shown = "`invoke trace KEY` tells what became of one key, `invoke docs` draws the run"
+    if outcome.ledger and outcome.ledger.rejected:
+        return f"Next: `invoke rejects` tells what mends them, {shown}."
+    return f"Next: {shown}."
 
 
 def _closing_sentence(outcome: Outcome) -> str:

@@ -24,6 +24,7 @@ from scripts.task_support import friendly, helped, target_of
             "override-road": "a protected target without its rehearsal: the reason, recorded",
             "no-backup": "do not back up before a live run; it is recorded",
         },
+        full="judge every document again, also where nothing has changed since the last run",
         corrections="a file of corrections, laid over the documents (or KV_CORRECTIONS)",
         yes="needed for a protected target, whose name is then typed on standard input",
         watch="repeat until the store is ahead by no more than --until keys",
@@ -47,6 +48,7 @@ def migrate(
     yes: bool = False,
     override_road: str = "",
     no_backup: bool = False,
+    full: bool = False,
     watch: bool = False,
     until: str = "",
     interval: str = "",
@@ -56,7 +58,8 @@ def migrate(
     """Take the store to the six tables, check them, and report what became of every key.
 
     Writes the final tables and the schema kv_to_tables; the store is only read. Run it again at any
-    time: an unchanged store writes nothing. Exits with 3 when some records were rejected.
+    time: where nothing has changed, its verdicts stand and are proved anew. Exits with 3 when some
+    records were rejected.
     A protected target needs its road finished, --approved-by, --yes and its name typed; see
     docs/production.md. --override-road="reason" goes on without the road, and is recorded.
     """
@@ -79,6 +82,7 @@ def migrate(
         yes,
         override_road,
         no_backup,
+        full,
     ).checked()
     if watch:
         from scripts import watch as watching

@@ -178,6 +178,8 @@ def print_rejects(rejects: Rejects, *, verbose: bool) -> None:
             ["root key", "waiting", "reasons"],
             [list(asdict(root).values()) for root in rejects.roots[:limit]],
         )
+    if rejects.reasons:
+        console.say("`invoke keys --class=rejected --code=REASON` lists the keys of a reason.")
     hidden = max(len(rejects.reasons), len(rejects.roots)) - _SHOWN
     if hidden > 0 and not verbose:
         console.say(f"{hidden:,} more lines; --verbose shows all.")

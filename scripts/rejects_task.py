@@ -36,5 +36,9 @@ def rejects(
     else:
         job.print_rejects(found, verbose=verbose)
         if write:
-            console.say(f"Wrote {lines:,} lines to fill in to {write}.")
+            console.say(
+                f"Wrote {lines:,} lines to {write}, one for each field that a correction can mend:"
+                " a record may need several, and one that waits for another needs none. Fill in"
+                f" `value`, then run `invoke migrate --corrections={write}`."
+            )
     return 0

@@ -49,21 +49,7 @@ _ROWS = """
             else 'restore'
         end,
         first.before
-    from (
-        select distinct on (written.id)
-            written.id,
-            written.action,
-            written.before,
-            last_value(written.action) over each_row as last_action,
-            last_value(runs.started_at) over each_row as last_started_at
-        from {written} as written inner join {runs} as runs using (run_id)
-        where written.entity = {entity} and written.run_id = any({chosen})
-        window each_row as (
-            partition by written.id order by runs.started_at
-            rows between unbounded preceding and unbounded following
-        )
-        order by written.id, runs.started_at
-    ) as first
+    from ({words}) as first
     left join (
         select distinct on (written.id) written.id, runs.started_at
         from {written} as written inner join {runs} as runs using (run_id)
@@ -73,6 +59,33 @@ _ROWS = """
     left join {touched_rows}({entity}, {name}::regclass, null, true) as touched
         on first.id = touched.id
     left join {final} as live on first.id = live.id
+"""
+# What the chosen runs say of each row, first and last. One run has one word for each: no row is
+# sorted for it, and one run is the usual case.
+_WORDS_OF_RUNS = """
+    select distinct on (written.id)
+        written.id,
+        written.action,
+        written.before,
+        last_value(written.action) over each_row as last_action,
+        last_value(runs.started_at) over each_row as last_started_at
+    from {written} as written inner join {runs} as runs using (run_id)
+    where written.entity = {entity} and written.run_id = any({chosen})
+    window each_row as (
+        partition by written.id order by runs.started_at
+        rows between unbounded preceding and unbounded following
+    )
+    order by written.id, runs.started_at
+"""
+_WORDS_OF_RUN = """
+    select
+        written.id,
+        written.action,
+        written.before,
+        written.action as last_action,
+        runs.started_at as last_started_at
+    from {written} as written inner join {runs} as runs using (run_id)
+    where written.entity = {entity} and written.run_id = any({chosen})
 """
 # A row stays when one that stays refers to it.
 _KEPT_BY_CHILD = """
@@ -236,9 +249,12 @@ def _judge(
     connection: psycopg.Connection, target: Target, entity: str, wanted: Wanted, whole: set[str]
 ) -> None:
     names = names_of(target, entity, connection)
+    chosen = sql.Literal(list(wanted.runs))
+    words = _WORDS_OF_RUN if len(wanted.runs) == 1 else _WORDS_OF_RUNS
     connection.execute(
         sql.SQL(_ROWS).format(
-            chosen=sql.Literal(list(wanted.runs)),
+            chosen=chosen,
+            words=sql.SQL(words).format(chosen=chosen, **names),
             include_edited=sql.Literal(wanted.include_edited),
             **names,
         )

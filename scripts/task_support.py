@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -48,6 +49,10 @@ def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
                 raise
             sys.stderr.write(f"{error}\n")
             sys.exit(int(error.code))
+        except BrokenPipeError:
+            # Whoever read the output (`| head`) has what they wanted.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         except KeyboardInterrupt as interrupt:
             sys.stderr.write("Interrupted; a run can be started again and goes on from there.\n")
             sys.exit(143 if interrupt.args == (signal.SIGTERM,) else 130)

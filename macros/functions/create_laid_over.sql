@@ -10,12 +10,19 @@
         patch jsonb;
         path text[];
     begin
+        <<each_patch>>
         for patch in select entry from jsonb_array_elements(patches) as list (entry) loop
             path := array(
                 select name
                 from jsonb_array_elements_text(patch -> 0) with ordinality as names (name, place)
                 order by place
             );
+            -- In an array a name is no place.
+            for depth in 1..cardinality(path) loop
+                continue each_patch when
+                    jsonb_typeof(document #> path[:depth - 1]) = 'array'
+                    and path[depth] !~ '^-?[0-9]{1,9}$';
+            end loop;
             if path = '{}' then
                 document := patch -> 1;
             elsif jsonb_typeof(document) not in ('object', 'array') then

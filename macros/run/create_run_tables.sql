@@ -1,6 +1,7 @@
 {#
   The tables that outlive a run, made at the start of every run in the schema of this run:
   - runs: each run, how it ended;
+  - run_states: what the last run was made from, as digests (scripts/unchanged.py);
   - written_rows: each row a run wrote, what it replaced, the hash of the row as the run left it, and
     the columns a trigger of the table made otherwise. Of one row the newest run has the last word;
   - written_columns: the columns that the hashes of a run cover;
@@ -22,6 +23,11 @@
         outcome text,
         corrections_hash text,
         purged_at timestamptz
+    );
+    create table if not exists {{ work_table('run_states') }} (
+        run_id text primary key,
+        before jsonb not null,
+        after jsonb not null
     );
     create table if not exists {{ work_table('written_rows') }} (
         entity text not null,
@@ -86,8 +92,8 @@
         primary key (entity, old_id)
     );
     {%- for name in [
-        'runs', 'written_rows', 'written_columns', 'created_tables', 'checkpoints', 'load_parts',
-        'conflicts', 'corrections', 'id_aliases'
+        'runs', 'run_states', 'written_rows', 'written_columns', 'created_tables', 'checkpoints',
+        'load_parts', 'conflicts', 'corrections', 'id_aliases'
     ] %}
     {{ close_to_api(work_table(name)) }}
     {%- endfor %}

@@ -40,7 +40,9 @@
             set outcome = 'interrupted', finished_at = clock_timestamp()
             where run_id = other.run_id;
         end loop;
+        {%- if 'model' not in flags.EXCLUDE_RESOURCE_TYPES | map('string') | list %}
         delete from {{ work_table('id_aliases') }};
+        {%- endif %}
         insert into {{ work_table('runs') }} (run_id, corrections_hash)
         values (
             '{{ run_id() }}',

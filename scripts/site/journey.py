@@ -96,7 +96,7 @@ def _example(name: str, title: str, journey: Journey) -> Html:
     return section(
         name,
         title,
-        paragraph(code(journey.key), ": ", journey.sentence),
+        paragraph(code(journey.key), ": ", f"{journey.sentence} {journey.decision}".rstrip()),
         items(journey.notes),
         *(section(f"{name}-{step}", words, body, level=3) for step, words, body in steps),
     )
@@ -149,16 +149,22 @@ def _reasons(caption: str, reasons: tuple[Reason, ...]) -> Html:
 
 
 def _changes(journey: Journey) -> Html:
-    if not journey.changes:
-        return paragraph("None: the row says what the document says.")
-    return table(
-        "Values that are not what the document says",
-        ("field", "before", "after", "rule"),
-        [
-            (code(each.field), _value(each.before), _value(each.after), code(each.rule))
-            for each in journey.changes
-        ],
+    found = [
+        (code(each.field), _value(each.before), _value(each.after), code(each.rule))
+        for each in journey.changes
+    ]
+    content = (
+        table(
+            "Values that are not what the document says",
+            ("field", "before", "after", "rule"),
+            found,
+        )
+        if found
+        else paragraph("None: the row says what the document says.")
     )
+    if journey.is_id_made:
+        content = Html(content + paragraph("Ids that are no UUIDs stand as UUIDs made of them."))
+    return content
 
 
 def _leftovers(journey: Journey) -> Html:

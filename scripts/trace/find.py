@@ -195,7 +195,7 @@ def _journey(tables: Tables, found: _Found) -> Journey:
         )
     elif found.key_class == "derived" and tables.exists("list_findings"):
         journey["findings"] = tuple(
-            (tables.masker.value("", ("member",), member), finding)
+            (tables.masker.key(member), finding)
             for member, finding in tables.rows(_FINDINGS, key=found.key)
         )
     return Journey(**journey, notes=tuple(found.notes))

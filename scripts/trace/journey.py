@@ -50,7 +50,8 @@ class Journey:
 
     Everything in it may be shown: secrets are withheld, persons masked unless somebody asked.
     `key` is None for a row that no key became. `comparison` is `equal`, `same`, `different` or a
-    sentence why nothing could be compared; empty where nothing is rebuilt.
+    sentence why nothing could be compared; empty where nothing is rebuilt. `decision` says what
+    made a copy lose, or a record a deleted one.
     """
 
     target: str
@@ -67,6 +68,7 @@ class Journey:
     record_id: str | None = None
     reasons: tuple[Reason, ...] = ()
     winner_key: str | None = None
+    decision: str = ""
     root_key: str | None = None
     root_reasons: tuple[Reason, ...] = ()
     target_id: str | None = None
@@ -83,6 +85,11 @@ class Journey:
         return asdict(self)
 
     @property
+    def is_id_made(self) -> bool:
+        """Say whether the row goes by another id than the document."""
+        return self.target_id is not None and str(self.record_id).lower() != self.target_id
+
+    @property
     def sentence(self) -> str:
         """Say in one sentence what became of it."""
         entity = self.entity or "record"
@@ -90,7 +97,7 @@ class Journey:
             return f"A row of {entity} that no key of the store became."
         words = {
             "migrated": f"It is a row of {entity}.",
-            "merged": f"It is a copy of a record of {entity}; another key won (docs/rules.md).",
+            "merged": f"It is a copy of a record of {entity}; another key won.",
             "rejected": f"It was rejected: the last run made no row of {entity} of it.",
             "soft_deleted": f"It is a deleted record of {entity}; none is migrated.",
             "derived": "It is a list or lookup made of other keys; what it alone has is a record.",

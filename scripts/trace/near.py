@@ -29,7 +29,7 @@ def unknown_key(tables: Tables, asked: str) -> KvError:
     """
     shown = tables.masker.key(asked)
     by_id = tables.texts(_BY_ID, key=asked, offered=_OFFERED)
-    remedy = "`invoke census` shows which keys there are."
+    remedy = "`invoke keys` lists the keys there are."
     if by_id:
         remedy = _offer(tables, by_id, "The id of a record is no key; its keys are")
         shown = tables.masker.value("", ("key",), asked)

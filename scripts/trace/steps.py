@@ -12,6 +12,7 @@ from psycopg import sql
 
 from scripts.settings import project_vars
 from scripts.trace.compare import MISSING, Unequal, differences, number
+from scripts.trace.decision import why_deleted, why_merged
 from scripts.trace.journey import Change, Difference, Reason, Staged
 from scripts.trace.tables import Tables
 
@@ -99,6 +100,18 @@ def steps_of(
     }
     if record.root_key and (root := tables.row(_ROOT, key=record.root_key)):
         steps["root_reasons"] = _reasons(tables, root[0], root[1])
+    if record.key_class == "merged" and record.winner_key:
+        steps["decision"] = why_merged(tables, entity, record.key, record.winner_key)
+    if record.key_class == "soft_deleted":
+        steps["decision"] = why_deleted(captured)
+    corrected = sorted(
+        {_masked_field(tables, name) for name, *_, rule in changes if rule == "corrected"}
+    )
+    if corrected:
+        notes.append(
+            f"The operator's corrections are laid over {', '.join(corrected)}: 3 and 4 are of the"
+            " corrected document, 1 is what the store has."
+        )
     if record.key_class != "migrated" or record.target_id is None:
         return steps
     if not is_finished:

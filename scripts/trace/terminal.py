@@ -21,7 +21,7 @@ _LINES = 120
 def print_journey(journey: Journey, *, verbose: bool = False) -> None:
     """Print all steps; `verbose` also the columns nobody stated anything for."""
     console.say(f"{journey.key or journey.target_id}: {journey.found_as}, in {journey.target}")
-    console.say(journey.sentence)
+    console.say(f"{journey.sentence} {journey.decision}".rstrip())
     for note in journey.notes:
         console.say(f"! {note}")
     console.say("")
@@ -82,6 +82,10 @@ def _reasons(reasons: tuple[Reason, ...]) -> None:
             ["reason", "meaning", "mend"],
             [[reason.code, reason.meaning, reason.mend] for reason in reasons],
         )
+        pages = ", ".join(f"docs/rejects/{reason.code}.md" for reason in reasons)
+        console.say(
+            f"More: {pages}. `invoke rejects --write=FILE` makes a corrections file to fill in.\n"
+        )
 
 
 def _made(journey: Journey) -> None:
@@ -91,6 +95,8 @@ def _made(journey: Journey) -> None:
     else:
         _title("6. Changes")
         console.say("None: the row says what the document says.\n")
+    if journey.is_id_made:
+        console.say("Ids that are no UUIDs stand in the row as UUIDs made of them.\n")
     _title("7. Leftovers: fields no column was read from")
     if journey.leftovers:
         _json(journey.leftovers)

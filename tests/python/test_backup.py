@@ -71,6 +71,7 @@ def test_a_restore_gives_the_database_that_was_before(live: Target, other_databa
     assert len(restored.notes) == 3
 
 
+@pytest.mark.slow
 def test_the_backup_a_run_makes_by_itself_restores_what_was_there_before_it(
     live: Target, other_database: Target, folder: Path, tmp_path: Path
 ) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import load_documents, rows, run
+from helpers import execute, load_documents, rows, run
 
-from scripts.corrections import find_corrections
+from scripts.corrections import Corrections, check_corrections, find_corrections
 from scripts.errors import Exit, KvError, UsageError
 from scripts.rejects import read_rejects, write_template
 from scripts.settings import Target
@@ -138,11 +138,31 @@ def test_a_correction_reaches_any_depth_and_the_whole_document(
 def test_a_correction_that_meets_no_record_stops_the_run_and_is_named(
     database: Target, tmp_path: Path
 ) -> None:
-    load_documents(database, tmp_path, STORE)
-    file = corrections_file(tmp_path, "client:production:c9,name,Nobody,a slip of the pen")
-    outcome = run(database, corrections=file)
-    assert "client:production:c9" in " ".join(outcome.failures)
+    load_documents(database, tmp_path, {**STORE, "clients:all": []})
+    nowhere = corrections_file(tmp_path, "client:production:c9,name,Nobody,a slip of the pen")
+    with pytest.raises(UsageError, match="client:production:c9"):
+        run(database, corrections=nowhere)
+    no_record = corrections_file(tmp_path, "clients:all,name,Nobody,a slip of the pen")
+    outcome = run(database, corrections=no_record)
+    assert "clients:all" in " ".join(outcome.failures)
     assert rows(database, "select to_regclass('public.clients')::text") == [(None,)]
+
+
+def test_whoever_forgets_the_corrections_of_the_run_before_is_warned(
+    database: Target, tmp_path: Path
+) -> None:
+    load_documents(database, tmp_path, STORE)
+    file = corrections_file(tmp_path, "client:production:c1,name,Orchid,a slip of the pen")
+    execute(
+        database,
+        "create schema kv_to_tables",
+        "create table kv_to_tables.runs (outcome text, corrections_hash text,"
+        " started_at timestamptz default now())",
+    )
+    assert check_corrections(database, Corrections()) == ""
+    execute(database, "insert into kv_to_tables.runs values ('done', 'a digest')")
+    assert "had corrections" in check_corrections(database, Corrections())
+    assert check_corrections(database, find_corrections(file)) == ""
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_a_second_run_writes_nothing(northwind: Target) -> None:
     assert {name: rows(northwind, versions.format(name)) for name in ENTITIES} == before
 
 
+@pytest.mark.slow
 @needs_northwind
 def test_a_dry_run_leaves_the_database_as_it_was_and_agrees_with_the_live_run(
     server: Target, database: Target, migrated_northwind: Kept

@@ -267,15 +267,17 @@ def test_the_terminal_shows_every_step_within_80_columns(
     assert len(of_each) > 15
     for (_, key_class), key in of_each.items():
         with monkeypatch.context() as patch:
-            patch.setattr(console, "out", Console(width=80, highlight=False, record=True))
+            terminal = Console(width=80, highlight=False, force_terminal=True, color_system=None)
+            patch.setattr(console, "out", terminal)
             with console.out.capture() as said:
                 print_journey(read_trace(sample, key))
         text = said.get()
         steps = "12345678" if key_class == "migrated" else "1234"
         for step in steps:
             assert f"\n{step}. " in text, (key, step)
-        # Sentences are wrapped by the terminal itself.
-        sentences = ("!", "It ", "For ", f"{read_trace(sample, key).key}:")
+        # Sentences are wrapped by the terminal itself, also in rows that are lists of their own.
+        sentences = ("!", "It ", "For ", "More: ", f"{read_trace(sample, key).key}:")
+        sentences += ("meaning ", "mend ", "stated ", "after ", "before ")
         tables = [line for line in text.splitlines() if not line.startswith(sentences)]
         assert [line for line in tables if len(line) > 80] == [], key
 
