@@ -277,7 +277,7 @@ def test_the_terminal_shows_every_step_within_80_columns(
             assert f"\n{step}. " in text, (key, step)
         # Sentences are wrapped by the terminal itself, also in rows that are lists of their own.
         sentences = ("!", "It ", "For ", "More: ", f"{read_trace(sample, key).key}:")
-        sentences += ("meaning ", "mend ", "stated ", "after ", "before ")
+        sentences += ("meaning ", "mend ", "stated ", "after ", "before ", "winner ", "root ")
         tables = [line for line in text.splitlines() if not line.startswith(sentences)]
         assert [line for line in tables if len(line) > 80] == [], key
 
