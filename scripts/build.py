@@ -86,7 +86,8 @@ def _say_what_begins(run: Run) -> None:
     where = f"ephemeral schema {run.schema}" if run.schema else f"schema {target.final_schema}"
     console.say(f"Run {outcome.run_id}: {outcome.keys:,} keys of '{target.name}', {where}")
     if outcome.corrections:
-        console.say(f"{outcome.corrections:,} corrections are laid over the documents.")
+        word = console.counted(outcome.corrections, "correction")
+        console.say(f"Laid over the documents: {word}.")
     if outcome.unchanged_since:
         console.say(
             f"Nothing has changed since run {outcome.unchanged_since}: its verdicts stand and are"

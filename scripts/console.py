@@ -25,24 +25,36 @@ from rich.text import Text
 from scripts.connection import connect
 from scripts.settings import Target
 
+
+class _Out(Console):
+    """The output: whoever reads it may go away (`| head`), and the command goes on."""
+
+    def on_broken_pipe(self) -> None:
+        """Say no more, where rich would end the process with an error."""
+        self.quiet = True
+        _let_go()
+
+
 # rich leaves colours out by itself when NO_COLOR is set or the output is no terminal.
-out = Console(highlight=False, soft_wrap=False)
+out: Console = _Out(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 # Columns of a table: of what is never reached, and of a sentence that is broken to fit.
 _WIDEST, _NARROWEST = 10_000, 24
 
 
 def say(sentence: str) -> None:
-    """Print one sentence; a reader that has gone away (`| head`) does not stop the run."""
-    try:
-        out.print(sentence, markup=False, soft_wrap=True)
-    except BrokenPipeError:
-        _let_go()
+    """Print one sentence."""
+    out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _let_go() -> None:
     """Send what is still to come to nobody: whoever read the output has gone away."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun, of which the plural ends in s."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def complain(sentence: str) -> None:
@@ -90,18 +102,15 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
         # As text: what stands in brackets is no markup of ours.
         grid.add_row(*(Text(cell) for cell in row))
     needed = Measurement.get(out, out.options.update(width=_WIDEST), grid)
-    try:
-        out.print(title, style="bold", markup=False, soft_wrap=True)
-        if out.is_terminal and needed.minimum > out.width:
-            _print_lists(columns, texts)
-        else:
-            width = out.width if out.is_terminal else needed.maximum
-            lines = out.render_lines(grid, out.options.update(width=width), pad=False)
-            ended = ((*line, Segment.line()) for line in lines)
-            out.print(Segments(chain.from_iterable(ended)), soft_wrap=True, end="")
-        out.print()
-    except BrokenPipeError:
-        _let_go()
+    out.print(title, style="bold", markup=False, soft_wrap=True)
+    if out.is_terminal and needed.minimum > out.width:
+        _print_lists(columns, texts)
+    else:
+        width = out.width if out.is_terminal else needed.maximum
+        lines = out.render_lines(grid, out.options.update(width=width), pad=False)
+        ended = ((*line, Segment.line()) for line in lines)
+        out.print(Segments(chain.from_iterable(ended)), soft_wrap=True, end="")
+    out.print()
 
 
 def _print_lists(columns: list[str], texts: list[list[str]]) -> None:

@@ -20,6 +20,7 @@ from scripts.ledger_report import CLASSES
 from scripts.masking import Masker
 from scripts.project_files import seed_rows
 from scripts.settings import ENTITIES, Target
+from scripts.status import refuse_taken_back
 
 _KEYS = """
 select source_key, coalesce(entity, ''), key_class, coalesce(reject_codes, ''),
@@ -74,8 +75,8 @@ class Key:
 def read_keys(target: Target, wanted: Wanted, limit: int) -> tuple[list[Key], int]:
     """Read the keys that are wanted, at most `limit` of them (0: all), and how many there are.
 
-    One read-only transaction. Raises KvError when no run has judged the store, UsageError for an
-    unknown word.
+    One read-only transaction. Raises KvError when no run has judged the store, or the last was
+    taken back; UsageError for an unknown word.
     """
     with _asked(target, wanted) as (connection, query):
         counted = connection.execute(
@@ -116,6 +117,7 @@ def _asked(target: Target, wanted: Wanted) -> Iterator[tuple[psycopg.Connection,
         **names,
     )
     with connect(target, read_only=True) as connection:
+        refuse_taken_back(connection, target)
         try:
             yield connection, query
         except psycopg.errors.UndefinedTable:

@@ -243,6 +243,7 @@ def _take_over(run: Run) -> None:
     memory = None if run.schema else Memory(run)
     if memory and not run.options.full:
         outcome.unchanged_since = memory.unchanged_since()
+        log.write("unchanged", since=outcome.unchanged_since)
     built = build(run)
     if memory and built:
         memory.note()
@@ -310,18 +311,19 @@ def _next_step(outcome: Outcome) -> str:
 
 
 def _closing_sentence(outcome: Outcome) -> str:
-    name = "Dry run" if outcome.dry_run else "Run"
+    name = f"{'Dry run' if outcome.dry_run else 'Run'} {outcome.run_id}"
     rejected = outcome.ledger.rejected if outcome.ledger else 0
     if outcome.failures:
-        return f"{name} {outcome.run_id} failed: {len(outcome.failures)} finding(s) above."
+        return f"{name} failed: {console.counted(len(outcome.failures), 'finding')} above."
     if rejected and outcome.dry_run:
+        records = console.counted(rejected, "record")
         return (
-            f"Dry run {outcome.run_id} is done: {rejected:,} records would be rejected, for the"
-            " reasons above. Nothing was kept; a run keeps each with its document."
+            f"{name} is done: {records} would be rejected, for the reasons above."
+            " Nothing was kept; a run keeps each with its document."
         )
     if rejected:
         return (
-            f"{name} {outcome.run_id} is done with {rejected:,} rejects; each stands in"
+            f"{name} is done with {console.counted(rejected, 'reject')}; each stands in"
             " kv_to_tables.rejects with its document and every reason."
         )
-    return f"{name} {outcome.run_id} is done; every key is accounted for and nothing was rejected."
+    return f"{name} is done; every key is accounted for and nothing was rejected."

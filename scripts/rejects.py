@@ -16,6 +16,7 @@ from scripts.connection import connect
 from scripts.corrections import HEADER
 from scripts.errors import KvError, UsageError
 from scripts.settings import Target
+from scripts.status import refuse_taken_back
 
 _SHOWN = 25
 _REASONS = """
@@ -106,7 +107,7 @@ class Rejects:
 def read_rejects(target: Target) -> Rejects:
     """Read the rejects of the last run in one read-only transaction.
 
-    Raises KvError when no run has left any table of rejects.
+    Raises KvError when no run has left any table of rejects, or the last one was taken back.
     """
     work = target.work_schema
     names = {
@@ -117,6 +118,7 @@ def read_rejects(target: Target) -> Rejects:
         "paths": sql.Identifier(work, "field_paths"),
     }
     with connect(target, read_only=True) as connection:
+        refuse_taken_back(connection, target)
         try:
             total = connection.execute(
                 sql.SQL("select count(*) from {rejects}").format(**names)
@@ -165,7 +167,7 @@ def write_template(rejects: Rejects, path: Path) -> int:
 def print_rejects(rejects: Rejects, *, verbose: bool) -> None:
     """Print the reasons and the roots as tables."""
     limit = None if verbose else _SHOWN
-    console.say(f"{rejects.records:,} records were rejected by the last run.\n")
+    console.say(f"The last run rejected {console.counted(rejects.records, 'record')}.\n")
     if rejects.reasons:
         console.table(
             "Why, and what mends it",

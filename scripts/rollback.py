@@ -26,6 +26,19 @@ _TAKEN_BACK = """
         select id from takeback where entity = {entity} and not starts_with(step, 'spared')
     )
 """
+# Runs that came after all that are taken back, and whether they wrote.
+_LATER = """
+    select
+        runs.run_id,
+        exists (select from {written_rows} as written where written.run_id = runs.run_id)
+        or exists (select from {created_tables} as made where made.run_id = runs.run_id)
+    from {runs} as runs
+    where
+        runs.run_id <> all(%(chosen)s)
+        and runs.started_at > (
+            select max(started_at) from {runs} where run_id = any(%(chosen)s)
+        )
+"""
 # Triggers that fire when a row is deleted (bit 3 of tgtype, src/include/catalog/pg_trigger.h).
 _ASKED = """
     select from pg_trigger where tgrelid = {name}::regclass and not tgisinternal and tgtype & 8 <> 0
@@ -106,9 +119,9 @@ def roll_back(
     `written_rows` and empties our ledgers, so that the next run starts clean. A row that somebody
     touched since is spared, or goes with `include_edited`; a row that a later run wrote again, or
     that a row which stays refers to, is spared in any case. A backup is made before, unless
-    `no_backup` says otherwise. One transaction, under locks that let the application read and make
-    its writers wait: after an error nothing has changed. Twice is harmless. What was done is a step
-    of the history, and its end is told; what was shown is none.
+    `no_backup` says otherwise or nothing is left to take back. One transaction, under locks that
+    let the application read and make its writers wait: after an error nothing has changed. Twice is
+    harmless. What was done is a step of the history, and its end is told; what was shown is none.
 
     Raises KvError where a row of another table refers to one that would go, or while a run is at
     work, and UsageError for a protected target without `yes` or without its name typed.
@@ -132,8 +145,11 @@ def roll_back(
         run_lock(target, record.run_id),
         connect(target) as connection,
     ):
-        record.facts["backup"] = "" if no_backup else str(backup(target).folder)
-        wanted = Wanted(chosen, chosen_runs(connection, target, run), include_edited, holds=True)
+        runs = chosen_runs(connection, target, run)
+        wrote = _wrote(connection, target, runs)
+        connection.commit()
+        record.facts["backup"] = "" if no_backup or not wrote else str(backup(target).folder)
+        wanted = Wanted(chosen, runs, include_edited, holds=True)
         _lock_tables(connection, target, chosen)
         try:
             steps = [
@@ -158,6 +174,21 @@ def roll_back(
             spared=sum(step.edited + step.later + step.parents for step in steps),
         )
     return steps
+
+
+def _wrote(connection: psycopg.Connection, target: Target, runs: tuple[str, ...]) -> bool:
+    """Say whether anything these runs wrote is still known; reads only."""
+    row = connection.execute(
+        sql.SQL(
+            "select exists (select from {written} where run_id = any(%(runs)s))"
+            " or exists (select from {created} where run_id = any(%(runs)s))"
+        ).format(
+            written=sql.Identifier(target.work_schema, "written_rows"),
+            created=sql.Identifier(target.work_schema, "created_tables"),
+        ),
+        {"runs": list(runs)},
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _lock_tables(connection: psycopg.Connection, target: Target, tables: tuple[str, ...]) -> None:
@@ -215,23 +246,40 @@ def _take_back(connection: psycopg.Connection, target: Target, step: Step, wante
 
 
 def _forget(connection: psycopg.Connection, target: Target, wanted: Wanted) -> None:
-    """Mark the runs as taken back, and empty the ledgers when the newest is among them."""
+    """Mark the runs as taken back; where no later one wrote, also those, and empty the ledgers.
+
+    A later run that wrote no row has found what is gone now: its ledgers tell of rows that are not.
+    """
     if not wanted.runs or set(wanted.tables) != set(ENTITIES):
         return
-    runs = sql.Identifier(target.work_schema, "runs")
+    names = {
+        name: sql.Identifier(target.work_schema, name)
+        for name in ("runs", "written_rows", "created_tables")
+    }
+    chosen = {"chosen": list(wanted.runs)}
+    later = connection.execute(sql.SQL(_LATER).format(**names), chosen).fetchall()
+    stands = any(wrote for _, wrote in later)
+    gone = [*wanted.runs, *(() if stands else (run for run, _ in later))]
     connection.execute(
-        sql.SQL("update {} set outcome = 'rolled_back' where run_id = any(%s)").format(runs),
-        (list(wanted.runs),),
+        sql.SQL("update {runs} set outcome = 'rolled_back' where run_id = any(%s)").format(**names),
+        (gone,),
     )
-    newest = connection.execute(
-        sql.SQL("select run_id from {} order by started_at desc limit 1").format(runs)
-    ).fetchone()
-    if newest and newest[0] in wanted.runs:
-        for name in LEDGERS:
-            if table_exists(connection, target.work_schema, name):
-                connection.execute(
-                    sql.SQL("truncate {}").format(sql.Identifier(target.work_schema, name))
-                )
+    if stands:
+        return
+    for name in LEDGERS:
+        if table_exists(connection, target.work_schema, name):
+            connection.execute(
+                sql.SQL("truncate {}").format(sql.Identifier(target.work_schema, name))
+            )
+
+
+def is_empty(steps: list[Step]) -> bool:
+    """Say whether there is nothing to take back and nothing was spared."""
+    return not any(
+        step.drop_table
+        or step.delete + step.restore + step.insert + step.edited + step.later + step.parents
+        for step in steps
+    )
 
 
 def print_runs(target: Target, run: str, *, confirm: bool) -> None:
@@ -251,6 +299,11 @@ def print_steps(steps: list[Step], *, confirm: bool, as_json: bool) -> None:
     if as_json:
         console.print_json({"confirmed": confirm, "steps": [asdict(step) for step in steps]})
         return
+    if is_empty(steps):
+        console.say(
+            "There is nothing to take back: no row of that run is left. Nothing was changed."
+        )
+        return
     console.table(
         "Rolled back" if confirm else "A rollback would take back",
         ["rows of", "deleted", "restored", "edited", "rewritten", "parents", "table"],
@@ -267,6 +320,9 @@ def print_steps(steps: list[Step], *, confirm: bool, as_json: bool) -> None:
             for step in steps
         ],
     )
+    console.say(
+        "deleted: rows the run inserted. restored: rows it changed or deleted, as they were before."
+    )
     if any(step.edited for step in steps):
         console.say(
             "edited: the application changed or deleted them since, so they are spared;"
@@ -276,5 +332,7 @@ def print_steps(steps: list[Step], *, confirm: bool, as_json: bool) -> None:
         console.say("rewritten: a later run wrote them again; roll back that run first.")
     if any(step.parents for step in steps):
         console.say("parents: a row that stays refers to them, so they stay with it.")
-    if not confirm:
+    if confirm:
+        console.say("`invoke migrate` writes them again; `invoke history` tells what was done.")
+    else:
         console.say("Nothing was changed. Repeat with --confirm to do it.")

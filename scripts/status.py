@@ -162,6 +162,16 @@ def relation_exists(connection: psycopg.Connection, schema: str, table: str) -> 
     return bool(row and row[0])
 
 
+def refuse_taken_back(connection: psycopg.Connection, target: Target) -> None:
+    """Raise KvError where the last run was taken back: its ledgers are empty. Reads only."""
+    runs = _runs(connection, target)
+    if runs and runs[0]["outcome"].startswith("rolled_back"):
+        raise KvError(
+            f"Run {runs[0]['run']} was rolled back, and what it said of each key is gone.",
+            "Run 'invoke migrate' to judge the store again.",
+        )
+
+
 def require_tables(connection: psycopg.Connection, target: Target, purpose: str) -> None:
     """Raise KvError where one of the six tables is not there; reads in the caller's transaction."""
     for entity in ENTITIES:

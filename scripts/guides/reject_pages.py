@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from scripts.guides.examples import FILE, Example, examples
 from scripts.markdown import table
-from scripts.project_files import seed_rows
+from scripts.project_files import contract_of, seed_rows
 from scripts.settings import ENTITIES
 
 FOLDER = FILE.parent
@@ -96,6 +97,8 @@ def _page(code: str, group: list[Example]) -> str:
             lines += [row["meaning"], ""]
         lines += _shown(one)
         lines += ["", f"**How to mend it.** {row['mend']}"]
+        if "value_maps.csv" in row["mend"]:
+            lines += _words(one, code.removesuffix("_unmapped"))
     lines += [
         "",
         "A correction mends it without touching the store: `invoke rejects --write=FILE` lists",
@@ -103,6 +106,27 @@ def _page(code: str, group: list[Example]) -> str:
         "[All codes](README.md)",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _words(one: Example, field: str) -> list[str]:
+    """Give the words the table takes, and what a row looks like that maps the example's."""
+    checks = (
+        str(rule["expression"])
+        for rule in contract_of(one.entity)["constraints"]
+        if rule["type"] == "check"
+    )
+    found = (re.match(rf"\s*{field} in \((.+)\)", check, re.DOTALL) for check in checks)
+    words = re.findall("'([^']*)'", next(filter(None, found))[1])
+    camel = re.sub("_(.)", lambda letter: letter[1].upper(), field)
+    stated = one.document.get(field, one.document.get(camel))
+    return [
+        "",
+        f"The table takes {', '.join(f'`{word}`' for word in words)}. With one of them for WORD:",
+        "",
+        "```csv",
+        f"{one.entity},{field},{stated},WORD,who says so",
+        "```",
+    ]
 
 
 def _shown(one: Example) -> list[str]:

@@ -41,7 +41,8 @@ from {changes} group by rule order by 2 desc, 1
 class Facts:
     """All the overview needs; `families` are (entity or None, name, keys).
 
-    `is_proved_anew` says that verification and expectations are of now, not of the run.
+    `is_proved_anew` says that verification and expectations are of now, not of the run, and
+    `unchanged_since` which run's verdicts stand where the last one found nothing changed.
     """
 
     report: Report
@@ -54,6 +55,7 @@ class Facts:
     verification: VerifyReport | None = None
     expectations: ExpectationReport | None = None
     is_proved_anew: bool = False
+    unchanged_since: str = ""
 
     @property
     def run_id(self) -> str:
@@ -105,7 +107,14 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
         verification,
         expectations,
         is_proved_anew,
+        _unchanged_since(report.ledger.run_id),
     )
+
+
+def _unchanged_since(run_id: str) -> str:
+    """Read from the log of a run whose verdicts stand; empty where it judged every document."""
+    found = (str(one["since"]) for one in logged(run_id) if one.get("event") == "unchanged")
+    return next(found, "")
 
 
 def _phases(run_id: str) -> dict[str, float]:

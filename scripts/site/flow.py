@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scripts.site.markup import Html, text
+from scripts.site.markup import WIDE, Html, text
 
 _WIDTH, _TOP, _GAP, _BOX = 1000, 34, 14, 150
 _PLACES = (8, 288, 568, 842)
@@ -53,7 +53,7 @@ def flow_picture(columns: Sequence[Sequence[tuple[str, int]]], bands: Sequence[B
         f'<text class="soft" x="{_PLACES[column]}" y="18">{text(heading)}</text>'
         for column, heading in enumerate(_HEADINGS)
     ]
-    drawn = [_band(boxes, band) for band in bands if band.count]
+    drawn = [_band(boxes, band, shared=reached[band.goal] > 1) for band in bands if band.count]
     parts += [path for path, _ in drawn]
     parts += [count for _, count in drawn]
     parts += [_box(box) for box in boxes.values()]
@@ -61,7 +61,7 @@ def flow_picture(columns: Sequence[Sequence[tuple[str, int]]], bands: Sequence[B
     return Html(
         f'<div class="picture" role="region" aria-label="Flow of the run" tabindex="0">'
         f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{text(told)}">'
-        f"{''.join(parts)}</svg></div>"
+        f"{''.join(parts)}</svg></div>{WIDE}"
     )
 
 
@@ -87,8 +87,11 @@ def _box(box: _Box) -> str:
     )
 
 
-def _band(boxes: dict[str, _Box], band: Band) -> tuple[str, str]:
-    """Give the path and the count of one band, beneath those that share its boxes."""
+def _band(boxes: dict[str, _Box], band: Band, *, shared: bool) -> tuple[str, str]:
+    """Give the path and the count of one band, beneath those that share its boxes.
+
+    Where several reach one box of the last column, each count says whose it is.
+    """
     origin, goal = boxes[band.origin], boxes[band.goal]
     thick = max(1.5, origin.height * band.count / max(origin.count, 1))
     thick = min(thick, max(1.5, goal.height * band.count / max(goal.count, 1)))
@@ -101,10 +104,13 @@ def _band(boxes: dict[str, _Box], band: Band) -> tuple[str, str]:
     goal.next_line = line + _LINE
     x, far = _PLACES[origin.column] + _BOX, _PLACES[goal.column]
     bend = (far - x) / 2
+    is_last = goal.column == len(_PLACES) - 1
+    whose = f"{band.origin.rpartition('/')[2]} " if shared and is_last else ""
     return (
         f'<path class="flow {band.kind}" stroke-width="{thick:.1f}" stroke-opacity=".75"'
         f' d="M{x} {start:.1f}C{x + bend:.0f} {start:.1f} {x + bend:.0f} {end:.1f} {far}'
         f' {end:.1f}"><title>{text(band.origin.rpartition("/")[2])} to'
         f" {text(band.goal.rpartition('/')[2])}: {band.count:,}</title></path>",
-        f'<text class="count" x="{far - 6}" y="{line:.1f}" text-anchor="end">{band.count:,}</text>',
+        f'<text class="count" x="{far - 6}" y="{line:.1f}" text-anchor="end">'
+        f"{text(whose)}{band.count:,}</text>",
     )

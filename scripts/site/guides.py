@@ -15,6 +15,7 @@ from scripts.site.markup import Html, code, text
 _ASSETS = frozenset({".svg", ".png", ".sql", ".csv", ".yml", ".yaml"})
 _LINK = re.compile(r'(href|src)="([^"#:]+)(#[^"]*)?"')
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.S)
+_LONG_NAME = re.compile(r"<code>([\w:./]{30,})</code>")
 _TITLE = re.compile(r"^# (.+)$", re.M)
 
 
@@ -65,6 +66,7 @@ def render_guide(guide: Guide, folder: Path) -> str:
     rendered = rendered.replace("<th>", '<th scope="col">').replace("<pre>", '<pre tabindex="0">')
     rendered = re.sub(r"<li>(<p>)?\[ \] ", r"<li>\1☐ ", rendered)
     rendered = re.sub(r'<th scope="col"></th>', "<td></td>", rendered)
+    rendered = _LONG_NAME.sub(_breakable, rendered)
 
     def led(match: re.Match[str]) -> str:
         attribute, goal, anchor = match[1], match[2], match[3] or ""
@@ -81,6 +83,12 @@ def render_guide(guide: Guide, folder: Path) -> str:
 
     rendered = _LINK.sub(led, rendered)
     return re.sub(r"<a data-in-the-project>(.*?)</a>", r"\1", rendered, flags=re.S)
+
+
+def _breakable(match: re.Match[str]) -> str:
+    """Let a long name be broken between its words: in a table it takes the room of all others."""
+    parts = re.sub("(::|_|/)", r"\1<wbr>", match[1])
+    return f"<code>{parts}</code>"
 
 
 def _resolved(path: str, goal: str) -> str:

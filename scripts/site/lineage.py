@@ -34,6 +34,12 @@ _LAYERS = {
     "final": "the six tables",
     "roundtrip": "every document, rebuilt from the tables",
 }
+# dbt's page knows of no other.
+_BACK = (
+    '<a href="index.html" style="position:fixed;left:12px;bottom:12px;z-index:9999;background:#fff;'
+    "color:#0b57a4;border:1px solid #0b57a4;border-radius:4px;padding:4px 10px;font:14px"
+    ' sans-serif">Back to the site</a>'
+)
 # Lists whose order dbt leaves to chance.
 _MAPS = ("parent_map", "child_map", "group_map")
 
@@ -57,7 +63,8 @@ def write_lineage(target: Target, folder: Path) -> dict[str, Any]:
         text = json.dumps(content, separators=(",", ":"), sort_keys=True)
         # The text of a model may end a script element before its time.
         page = page.replace(place, text.replace("</", "<\\/"))
-    write_private(folder / FILE, page)
+    before, _, after = page.rpartition("</body>")
+    write_private(folder / FILE, f"{before}{_BACK}</body>{after}")
     return read["manifest"]
 
 

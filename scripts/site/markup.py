@@ -14,6 +14,10 @@ class Html(str):
     __slots__ = ()
 
 
+# Beneath a picture, and shown on narrow screens alone.
+WIDE = Html('<p class="hint">The picture is wider than this screen: scroll it sideways.</p>')
+
+
 def text(value: object) -> Html:
     """Escape a value, unless it is HTML."""
     return value if isinstance(value, Html) else Html(escape(str(value)))

@@ -28,6 +28,7 @@ def overview(facts: Facts) -> str:
     return "".join(
         (
             paragraph("The last run of ", target, ", ", run_id, ". ", begun),
+            _unchanged(facts),
             _cards(facts),
             section("flow", "Where every key went", _flow(facts)),
             section("entities", "Records and rows", _entities(facts)),
@@ -43,6 +44,16 @@ def overview(facts: Facts) -> str:
                 paragraph(code(facts.report.next_command), ": ", facts.report.next_why),
             ),
         )
+    )
+
+
+def _unchanged(facts: Facts) -> Html:
+    if not facts.unchanged_since:
+        return Html("")
+    return paragraph(
+        "Nothing had changed since run ",
+        code(facts.unchanged_since),
+        ": its verdicts stand, and were proved anew.",
     )
 
 
@@ -63,6 +74,8 @@ def _cards(facts: Facts) -> Html:
         ("records rejected", f"{ledger.rejected:,}"),
         ("keys of no class", f"{ledger.classes['unclassified']:,}"),
     ]
+    if facts.elements:
+        cards.insert(1, ("elements of lists, each a record", f"{sum(facts.elements.values()):,}"))
     inner = "".join(f"<li><strong>{text(value)}</strong>{text(name)}</li>" for name, value in cards)
     return Html(f'<ul class="cards">{inner}</ul>')
 
@@ -142,7 +155,7 @@ def _entities(facts: Facts) -> Html:
 def _classes(facts: Facts) -> Html:
     rows = [(name.replace("_", " "), number(count)) for name, count in facts.ledger.classes.items()]
     return table(
-        "The classes add up to count(*) of the store",
+        "The classes add up to count(*) of the store; elements of lists are records, and no keys",
         ("class", "keys"),
         [*rows, ("sum = count(*)", number(facts.ledger.keys))],
     )

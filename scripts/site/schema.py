@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scripts.project_files import contract_of
 from scripts.settings import ENTITIES
-from scripts.site.markup import Html, code, paragraph, prose, section, table, text
+from scripts.site.markup import WIDE, Html, code, paragraph, prose, section, table, text
 
 _LINE, _WIDTH, _HEAD = 19, 214, 30
 # Parents stand to the left of their children, in two rows with a channel for arrows between them.
@@ -71,7 +71,7 @@ def schema_page() -> str:
                 paragraph(prose(" ".join(contract["description"].split()))),
                 table(
                     f"Columns of {entity}",
-                    ("column", "type", "", "what it holds"),
+                    ("column", "type", "key or rule", "what it holds"),
                     [
                         (
                             code(column.name),
@@ -148,7 +148,7 @@ def _picture() -> Html:
         f'<svg viewBox="0 0 1010 {bottom + 10:.0f}" role="img"'
         ' aria-label="The six tables and their foreign keys; the tables beneath say the same.">'
         f"{''.join(arrows)}{''.join(boxes)}</svg></div>"
-        "<p>● primary key, → foreign key.</p>"
+        f"{WIDE}<p>● primary key, → foreign key.</p>"
     )
 
 
@@ -157,9 +157,14 @@ def _height(entity: str) -> int:
     return _HEAD + _LINE * (len(shown) + (len(columns_of(entity)) > len(shown))) + 8
 
 
+def _key_line(entity: str) -> int:
+    """Give the middle of the line of a table's primary key, which is its first."""
+    return _PLACES[entity][1] + _HEAD + _LINE - 9
+
+
 def _across(x: float, y: float, parent: str) -> str:
-    """Draw from a column to the head of a table in the same row, to the left."""
-    goal_x, goal_y = _PLACES[parent][0] + _WIDTH, _PLACES[parent][1] + 15
+    """Draw from a column to the key of a table in the same row, to the left."""
+    goal_x, goal_y = _PLACES[parent][0] + _WIDTH, _key_line(parent)
     bend = (x - goal_x) / 2
     return (
         f'<path class="arrow" d="M{x} {y}C{x - bend} {y} {goal_x + bend} {goal_y} {goal_x + 7}'
@@ -168,14 +173,13 @@ def _across(x: float, y: float, parent: str) -> str:
 
 
 def _around(x: float, y: float, parent: str, turn: int) -> str:
-    """Draw to the foot of a table of the upper row, by the channel between the rows.
+    """Draw to the key of a table of the other row, by the channel between the rows.
 
-    Each turn takes a lane of its own, so that no two arrows lie on one another.
+    Each turn takes a lane of its own, so that no two arrows lie on one another but at their ends.
     """
     lane = 10 * turn
     out, channel = x - 18 - lane, _ROWS[1] - 12 - lane
-    left, top = _PLACES[parent]
-    goal_y = top + _height(parent) - 14 - lane
+    left, goal_y = _PLACES[parent][0], _key_line(parent)
     goal_x, way = (left, 1) if left == x else (left + _WIDTH, -1)
     turned = out if left == x else goal_x + 18 + lane
     return (

@@ -14,6 +14,7 @@ from scripts.errors import KvError
 from scripts.key_patterns import class_of
 from scripts.masking import Masker
 from scripts.settings import ENTITIES, Target
+from scripts.status import refuse_taken_back
 from scripts.trace import near, steps
 from scripts.trace.compare import number
 from scripts.trace.journey import Journey
@@ -74,8 +75,8 @@ def read_trace(target: Target, asked: str, *, show_persons: bool = False) -> Jou
     One read-only transaction on one snapshot, over store, ledger and final tables. Secrets are
     withheld from the result; persons are masked unless `show_persons`.
 
-    Raises KvError when no run has judged the store, and UsageError for a key that is not there,
-    with those that are near.
+    Raises KvError when no run has judged the store or the last was taken back, and UsageError for a
+    key that is not there, with those that are near.
     """
     with connect(target, read_only=True) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -84,6 +85,7 @@ def read_trace(target: Target, asked: str, *, show_persons: bool = False) -> Jou
             raise KvError(
                 f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
             )
+        refuse_taken_back(connection, target)
         return trace_in(tables, asked)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import subprocess
 from pathlib import Path
 
 import pages
 import pytest
-import yaml
 from helpers import load_documents, rows
 from scratch import LEFT_OUT, Project, copy_of_project
 
@@ -17,8 +17,11 @@ from scripts.settings import ROOT, Target
 
 PAGE = ROOT / "docs" / "adding_an_entity.md"
 FOLDER = ROOT / "docs" / "adding_an_entity"
-STORE = yaml.safe_load((FOLDER / "store.yml").read_text(encoding="utf-8"))
-ADD, REMOVE = [body for kind, body in pages.blocks(PAGE) if kind == "sh"]
+STORE = {
+    line["key"]: line["value"]
+    for line in map(json.loads, (FOLDER / "store.jsonl").read_text(encoding="utf-8").splitlines())
+}
+ADD, TRY, REMOVE = [body for kind, body in pages.blocks(PAGE) if kind == "sh"]
 
 
 def told() -> dict[str, str]:
@@ -66,6 +69,13 @@ def test_brands_migrate_like_the_six(project: Project, database: Target, tmp_pat
     ended = project.invoke("migrate", "--no-backup", "--json")
     assert ended.returncode == 3, ended
     assert json.loads(ended.stdout)["failures"] == []
+    shown = [
+        project.invoke(*shlex.split(line)[1:]).stdout
+        for line in TRY.splitlines()
+        if line.startswith(("invoke keys", "invoke trace"))
+    ]
+    assert "brand:production:brand-4" in shown[0]
+    assert "name_taken" in shown[1]
     lines = {
         key: (key_class, codes)
         for key, key_class, codes in rows(

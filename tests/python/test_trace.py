@@ -219,6 +219,22 @@ def test_keys_of_other_classes_are_told(sample: Target) -> None:
             assert read_trace(sample, key, show_persons=True).document == WITHHELD
 
 
+def test_what_decided_is_told(sample: Target) -> None:
+    for key_class, words in (
+        ("merged", ("states the newer update", "comes first", "smaller key")),
+        ("soft_deleted", ("eleted` says so", "eletedAt` says so", "deleted_at` says so")),
+    ):
+        keys = rows(
+            sample,
+            "select source_key from kv_to_tables.record_ledger"
+            " where key_class = %s and ordinal is null order by source_key limit 20",
+            key_class,
+        )
+        told = [read_trace(sample, key).decision for (key,) in keys]
+        assert told
+        assert all(any(word in each for word in words) for each in told), told
+
+
 def test_an_unknown_key_is_one_sentence_with_what_is_near(sample: Target) -> None:
     ((key, record_id),) = rows(
         sample,

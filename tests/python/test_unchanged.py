@@ -12,13 +12,15 @@ import pytest
 from helpers import execute, fingerprint, load_documents, rows, run, set_field
 from psycopg.types.json import Jsonb
 
+from scripts import history
 from scripts.build import Run
 from scripts.connection import connect
 from scripts.migrate import Options, Outcome
 from scripts.phases import Stopwatch
-from scripts.rollback import roll_back
+from scripts.rollback import is_empty, roll_back
 from scripts.run_log import RunLog, logged
 from scripts.settings import Target
+from scripts.site.facts import read_facts
 from scripts.unchanged import Memory
 from scripts.verify.report import NOTED
 
@@ -100,6 +102,15 @@ def test_where_nothing_has_changed_no_model_is_built_and_all_is_proved(
     assert rows(target, "select outcome from kv_to_tables.runs") == [("done",), ("done",)]
     # Of what did not change a third run thinks the same.
     assert unchanged_since(target, "a-third") == again.run_id
+    assert read_facts(target, quick=True).unchanged_since == first
+    # What the second run found is gone with what the first one wrote.
+    steps = roll_back(target, "", confirm=True, no_backup=True)
+    assert {step.entity: step.delete for step in steps if step.delete} == {"clients": 1, "sites": 1}
+    assert rows(target, "select outcome from kv_to_tables.runs") == [("rolled_back",)] * 2
+    assert rows(target, "select count(*) from kv_to_tables.key_ledger") == [(0,)]
+    assert is_empty(roll_back(target, "", confirm=True))
+    # Where nothing is left nothing is backed up.
+    assert history.steps()[-1].facts["backup"] == ""
 
 
 CHANGES: dict[str, tuple[str, ...]] = {
