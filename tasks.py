@@ -63,7 +63,7 @@ def status(
     help=helped(
         "target",
         "verbose",
-        documents="how many keys the store has (600 at least)",
+        documents="how many keys the store has (800 at least)",
         seed="the same number gives the same store, byte for byte",
         out="where the file goes; beside it <name>.expected.json",
         **{

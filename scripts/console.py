@@ -87,7 +87,13 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     and where that is not enough each row is a list of its own. In a pipe nothing is broken.
     """
     texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    grid = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="dim",
+        show_header=any(columns),
+    )
     for place, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[place], (int, float)) for row in rows)
         longest = max((len(row[place]) for row in texts if " " in row[place].strip()), default=0)
@@ -108,9 +114,16 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     else:
         width = out.width if out.is_terminal else needed.maximum
         lines = out.render_lines(grid, out.options.update(width=width), pad=False)
-        ended = ((*line, Segment.line()) for line in lines)
+        ended = ((*_trimmed(line), Segment.line()) for line in lines)
         out.print(Segments(chain.from_iterable(ended)), soft_wrap=True, end="")
     out.print()
+
+
+def _trimmed(line: list[Segment]) -> list[Segment]:
+    """Take the blanks from the end of a line."""
+    while line and not line[-1].text.strip():
+        line = line[:-1]
+    return [*line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
 
 
 def _print_lists(columns: list[str], texts: list[list[str]]) -> None:
@@ -214,6 +227,8 @@ class BuildProgress:
         """Show the bar for the length of a command, with what PostgreSQL itself tells."""
         done = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(target, done), daemon=True)
+        if not self.quiet and not self._live:
+            say("  dbt begins …")
         with self._progress:
             if self._live:
                 watcher.start()

@@ -26,7 +26,7 @@ _CODE = (
     *("dbt_project.yml", "profiles.yml", "tasks.py", "requirements.lock.txt"),
     *("models", "macros", "seeds", "expectations", "scripts"),
 )
-_SUFFIXES = (".sql", ".yml", ".csv", ".json", ".py", ".txt", ".md")
+_SUFFIXES = (".sql", ".yml", ".yaml", ".csv", ".json", ".py", ".txt", ".md")
 
 
 @dataclass

@@ -10,7 +10,7 @@ from scripts.errors import UsageError
 from scripts.settings import check_target_name
 
 _COUNTS_SHOWN = 4
-_COLUMNS = ["when (UTC)", "step", "target", "run", "outcome", "code", "what"]
+_COLUMNS = ["when (UTC)", "step", "target", "run", "outcome", "code hash", "what"]
 
 
 def chosen_steps(target: str = "", limit: str = "20") -> list[history.Step]:

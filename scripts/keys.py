@@ -36,7 +36,13 @@ where
     and ({of_code} = '' or {of_code} = any(string_to_array(reject_codes, ',')))
 order by key_class, entity, source_key collate "C"
 """
-_HEADER = ("key", "entity", "class", "reasons", "other_key")
+_COLUMNS = {
+    "key": "key",
+    "entity": "entity",
+    "key_class": "class",
+    "reasons": "reasons",
+    "other_key": "winner or root",
+}
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,12 @@ class Wanted:
             ("code", self.code, codes),
         ):
             if word and word not in known:
-                some = ", ".join(known) if len(known) < 20 else "see `invoke rejects`"
-                raise UsageError(f"--{option}={word} is unknown.", f"Choose one of: {some}.")
+                remedy = (
+                    f"Choose one of: {', '.join(known)}."
+                    if len(known) < 20
+                    else "`invoke rejects` lists those of the last run, docs/rejects all."
+                )
+                raise UsageError(f"--{option}={word} is unknown.", remedy)
         return self
 
 
@@ -94,7 +104,7 @@ def write_keys(target: Target, wanted: Wanted, path: Path) -> int:
     """
     with _asked(target, wanted) as (connection, query), _new_file(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_HEADER)
+        writer.writerow(_COLUMNS)
         count = 0
         with connection.cursor("keys") as cursor:
             cursor.itersize = 5_000
@@ -152,14 +162,18 @@ def masked(keys: list[Key]) -> list[Key]:
 
 
 def print_keys(keys: list[Key], total: int) -> None:
-    """Print the keys as a table, and how many there are."""
+    """Print the keys as a table without its empty columns, and how many there are."""
     if keys:
+        rows = [asdict(key) for key in keys]
+        shown = [name for name in _COLUMNS if any(row[name] for row in rows)]
         console.table(
-            f"{len(keys):,} of {total:,} keys and elements of lists",
-            ["key", "entity", "class", "reasons", "winner or root"],
-            [list(asdict(key).values()) for key in keys],
+            f"{len(keys):,} of {console.counted(total, 'key')}, elements of lists among them",
+            [_COLUMNS[name] for name in shown],
+            [[row[name] for name in shown] for row in rows],
         )
     else:
         console.say("No key is of that kind.")
     if len(keys) < total:
-        console.say("--limit=0 shows all; --out=FILE writes them to a file for its owner's eyes.")
+        console.say("--limit=0 shows all.")
+    if any("…" in key.key for key in keys):
+        console.say("What names a person is masked; --out=FILE writes keys whole, for your eyes.")

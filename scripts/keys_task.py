@@ -40,16 +40,19 @@ def keys(
 
     from scripts import console
     from scripts import keys as job
-    from scripts.errors import UsageError
+    from scripts.watch import whole_number
 
-    if not limit.isdigit():
-        raise UsageError(f"--limit={limit} is not a number of keys.", "Use 0 for all.")
+    most = whole_number("limit", limit, 25)
     wanted = job.Wanted(class_, entity, code)
     place = target_of(target)
     if out:
-        console.say(f"Wrote {job.write_keys(place, wanted, Path(out)):,} keys to {out}.")
+        count = job.write_keys(place, wanted, Path(out))
+        if json:
+            console.print_json({"total": count, "file": out})
+        else:
+            console.say(f"Wrote {console.counted(count, 'key')} to {out}.")
         return 0
-    found, total = job.read_keys(place, wanted, int(limit))
+    found, total = job.read_keys(place, wanted, most)
     shown = job.masked(found)
     if json:
         console.print_json({"total": total, "keys": [asdict(one) for one in shown]})

@@ -245,9 +245,11 @@ def print_ledger(report: LedgerReport, *, dry_run: bool, verbose: bool) -> None:
     )
     shown = [[name.replace("_", " "), count] for name, count in report.classes.items() if count]
     console.table("Keys by class", ["class", "keys"], [*shown, ["sum = count(*)", report.keys]])
-    if report.elements:
+    elements = sum(int(str(row["elements"])) for row in report.elements)
+    if elements:
         console.say(
-            "Elements of lists are records and no keys: they count above, and not in this sum.\n"
+            f"Elements of lists are records and no keys: {elements:,} of them count above and not"
+            " in this sum.\n"
         )
     for title, key, headers in (
         ("Elements of lists, each a record of its own", "elements", ["list", "class", "elements"]),

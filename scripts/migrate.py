@@ -292,7 +292,8 @@ def print_outcome(outcome: Outcome, *, verbose: bool = False) -> None:
         print_phases(outcome.phases)
     parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.seconds.items())
     build = outcome.seconds.get("build", 0.0)
-    rate = f"; the build did {outcome.keys / build:,.0f} keys a second" if build else ""
+    speed = outcome.keys / build if build and not outcome.unchanged_since else 0.0
+    rate = f"; the build did {speed:,.0f} keys a second" if speed >= 1 else ""
     console.say(f"Took {parts}{rate}.")
     for failure in outcome.failures:
         console.complain(f"FAILED  {failure}")

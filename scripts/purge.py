@@ -101,10 +101,10 @@ def provable_run(connection: psycopg.Connection, target: Target) -> str:
             sql.Identifier(target.work_schema, "runs")
         )
     ).fetchone()
-    if row and row[1] == "rolled_back":
+    if row and row[1] in ("rolled_back", "void"):
         raise KvError(
-            f"Run {row[0]} was rolled back: there is nothing to prove.",
-            "Run 'invoke migrate' first.",
+            f"Run {row[0]} was rolled back, and with it the ledger that says what should be there.",
+            "Run 'invoke migrate': it judges the store again, and proves the rows that stand.",
         )
     day = purged_at(connection, target, row[0]) if row else ""
     if row and day:

@@ -166,7 +166,8 @@ def roll_back(
                 " Nothing was changed.",
                 "Mend that rule, leave the table out with --tables, or restore a backup.",
             ) from None
-        _forget(connection, target, wanted)
+        if wrote:
+            _forget(connection, target, wanted)
         record.facts.update(
             runs=list(wanted.runs),
             deleted=sum(step.delete for step in steps),
@@ -246,7 +247,7 @@ def _take_back(connection: psycopg.Connection, target: Target, step: Step, wante
 
 
 def _forget(connection: psycopg.Connection, target: Target, wanted: Wanted) -> None:
-    """Mark the runs as taken back; where no later one wrote, also those, and empty the ledgers.
+    """Mark the runs as taken back; where no later one wrote, those are void: empty the ledgers.
 
     A later run that wrote no row has found what is gone now: its ledgers tell of rows that are not.
     """
@@ -259,11 +260,14 @@ def _forget(connection: psycopg.Connection, target: Target, wanted: Wanted) -> N
     chosen = {"chosen": list(wanted.runs)}
     later = connection.execute(sql.SQL(_LATER).format(**names), chosen).fetchall()
     stands = any(wrote for _, wrote in later)
-    gone = [*wanted.runs, *(() if stands else (run for run, _ in later))]
-    connection.execute(
-        sql.SQL("update {runs} set outcome = 'rolled_back' where run_id = any(%s)").format(**names),
-        (gone,),
-    )
+    for outcome, runs in (
+        ("rolled_back", list(wanted.runs)),
+        ("void", [] if stands else [run for run, _ in later]),
+    ):
+        connection.execute(
+            sql.SQL("update {runs} set outcome = %s where run_id = any(%s)").format(**names),
+            (outcome, runs),
+        )
     if stands:
         return
     for name in LEDGERS:

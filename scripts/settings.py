@@ -117,7 +117,7 @@ def resolve(name: str) -> Target:
             )
         values[key.lower()] = value
     port = os.environ.get(prefix + "PORT", "5432")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         raise UsageError(f"{prefix}PORT is not a port number.", "Use a number from 1 to 65535.")
     return Target(
         name=name,

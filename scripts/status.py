@@ -165,9 +165,10 @@ def relation_exists(connection: psycopg.Connection, schema: str, table: str) -> 
 def refuse_taken_back(connection: psycopg.Connection, target: Target) -> None:
     """Raise KvError where the last run was taken back: its ledgers are empty. Reads only."""
     runs = _runs(connection, target)
-    if runs and runs[0]["outcome"].startswith("rolled_back"):
+    if runs and runs[0]["outcome"].startswith(("rolled_back", "void")):
         raise KvError(
-            f"Run {runs[0]['run']} was rolled back, and what it said of each key is gone.",
+            f"Run {runs[0]['run']} was rolled back, and what it said of each key is gone; rows of"
+            " earlier runs stand where they were.",
             "Run 'invoke migrate' to judge the store again.",
         )
 

@@ -206,7 +206,7 @@ def _next(target: Target, report: Report, steps: list[history.Step]) -> tuple[st
         return f"invoke migrate --target={name}", "the last run did not end well: mend, then repeat"
     if target.protected and report.missing:
         return _first_of(report.missing)
-    if run is None or run.outcome == "rolled_back":
+    if run is None or run.outcome in ("rolled_back", "void"):
         if name == road.copy_of("prod") and report.missing:
             return _first_of(report.missing)
         if not target.protected:

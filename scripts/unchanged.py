@@ -16,8 +16,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, fields, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
@@ -39,6 +40,20 @@ _OURS = """
     select relname::text from pg_class
     where relnamespace = to_regnamespace(quote_ident(%s)) and relkind = 'r' and relname <> all(%s)
     order by relname
+"""
+# Our tables and views as they are defined: laws and verifier read the views.
+_DEFINED = """
+    select
+        relname::text,
+        relkind::text,
+        (
+            select jsonb_agg(jsonb_build_array(attname, atttypid::regtype) order by attnum)
+            from pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+        ),
+        case when relkind = 'v' then pg_get_viewdef(oid) end
+    from pg_class
+    where relnamespace = to_regnamespace(quote_ident(%s)) and relkind in ('r', 'v', 'm', 'p', 'f')
+    order by relname collate "C"
 """
 # Where rows are not kept as heaps, `ctid` says nothing of versions (pg_am).
 _PLACE = """
@@ -62,6 +77,16 @@ _LAST = """
 _TOLD = """
     select exists (select from {changes} where run_id = %(run)s)
     or exists (select from {conflicts} where run_id = %(run)s)
+"""
+_OF_RUN = """
+    select
+        (select count(*) from {table}) = (
+            select count(*) from {written}
+            where run_id = %(run)s and entity = %(entity)s and action = 'insert'
+        )
+        and not exists (
+            select from {table} where xmin <> (select xmin from {table} limit 1)
+        )
 """
 _LONGEST = 2**31
 # How settings end that say where something goes, or who we are. Any other may be read by a model.
@@ -93,7 +118,11 @@ def state_of(connection: psycopg.Connection, target: Target, rules: str) -> Stat
     with connection.transaction(force_rollback=True):
         pin(connection)
         shared: dict[str, str] = {}
-        for schema, table in known_tables(connection, target, own=False):
+        tables = known_tables(connection, target, own=False)
+        # A store that is a view or a foreign table has no versions.
+        if (target.kv_schema, target.kv_table) not in tables:
+            return None
+        for schema, table in tables:
             versions = _versions(connection, schema, table)
             if not versions:
                 return None
@@ -103,12 +132,14 @@ def state_of(connection: psycopg.Connection, target: Target, rules: str) -> Stat
                 return None
             shared[f"{schema}.{table}"] = f"{versions} {_digest(definition)}"
         names = connection.execute(_OURS, (target.work_schema, list(_OF_RUNS))).fetchall()
-        ours = {
-            str(name): _versions(connection, target.work_schema, str(name)) for (name,) in names
-        }
+        own = {str(name): _versions(connection, target.work_schema, str(name)) for (name,) in names}
+        if not all(own.values()):
+            return None
+        defined = connection.execute(_DEFINED, (target.work_schema,)).fetchall()
+        own["(definitions)"] = _digest(defined)
         moment = connection.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
         (xid,) = moment.fetchone() or (0,)
-    return State(rules, int(xid), shared, ours)
+    return State(rules, int(xid), shared, own)
 
 
 def _versions(connection: psycopg.Connection, schema: str, table: str) -> str:
@@ -140,7 +171,8 @@ def rules_of(
         for name, value in os.environ.items()
         if name.startswith("KV_") and not name.endswith(_NO_RULE)
     }
-    return _digest([code_version(), names, places, variables, corrections, server, settings])
+    tools = [version("dbt-core"), version("dbt-postgres"), os.environ.get("PGOPTIONS", "")]
+    return _digest([code_version(), tools, names, places, variables, corrections, server, settings])
 
 
 def _unchanged_since(connection: psycopg.Connection, target: Target, now: State) -> str:
@@ -163,7 +195,9 @@ def _unchanged_since(connection: psycopg.Connection, target: Target, now: State)
     last = connection.execute(sql.SQL(_LAST).format(**names)).fetchone()
     if last is None or last[1] != "done" or last[2] is None:
         return ""
-    run, before, after = str(last[0]), State(**last[2]), State(**last[3])
+    run, before, after = str(last[0]), _state_in(last[2]), _state_in(last[3])
+    if before is None or after is None:
+        return ""
     if now.moment - after.moment > _LONGEST or replace(now, moment=after.moment) != after:
         return ""
     created = {
@@ -172,8 +206,14 @@ def _unchanged_since(connection: psycopg.Connection, target: Target, now: State)
             sql.SQL("select entity from {created} where run_id = %s").format(**names), (run,)
         )
     }
-    found = {name: digest for name, digest in before.shared.items() if name not in created}
-    if found != {name: digest for name, digest in after.shared.items() if name not in created}:
+    differing = [
+        name
+        for name in before.shared | after.shared
+        if before.shared.get(name) != after.shared.get(name)
+    ]
+    if not all(
+        name in created and _is_of_run_alone(connection, target, run, name) for name in differing
+    ):
         return ""
     told = connection.execute(sql.SQL(_TOLD).format(**names), {"run": run}).fetchone()
     return "" if told is None or told[0] else run
@@ -182,6 +222,29 @@ def _unchanged_since(connection: psycopg.Connection, target: Target, now: State)
 def _digest(content: object) -> str:
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _state_in(content: dict[str, Any]) -> State | None:
+    """Read a state; none where another version of this module has kept it."""
+    names = {field.name for field in fields(State)}
+    return State(**content) if set(content) == names else None
+
+
+def _is_of_run_alone(connection: psycopg.Connection, target: Target, run: str, table: str) -> bool:
+    """Say whether a table that a run created holds what it wrote, and nothing else.
+
+    The application may have written into it before the state was taken, while the run went on with
+    other tables: all rows of a new table are of one transaction.
+    """
+    entity = table.removeprefix(f"{target.final_schema}.")
+    row = connection.execute(
+        sql.SQL(_OF_RUN).format(
+            table=sql.Identifier(target.final_schema, entity),
+            written=sql.Identifier(target.work_schema, "written_rows"),
+        ),
+        {"run": run, "entity": entity},
+    ).fetchone()
+    return bool(row and row[0])
 
 
 class Memory:

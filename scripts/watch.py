@@ -20,7 +20,7 @@ def whole_number(name: str, text: str, default: int) -> int:
     """Read an option that is a whole number; raise UsageError that names it when it is none."""
     if not text:
         return default
-    if not text.isdigit() or len(text) > 9:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise UsageError(f"--{name}={text} is no whole number.", "Use digits alone.")
     return int(text)
 

@@ -12,12 +12,24 @@ select source_key, to_char(stated_updated_at at time zone 'UTC', 'YYYY-MM-DD"T"H
     preference
 from {typed} where source_key in ({loser}, {winner})
 """
+_WINNER = "select key_class, reject_codes from {record_ledger} where source_key = {winner}"
 # The names that macros/fields/is_deleted.sql asks, in its order.
 _DELETED = ("deleted", "isDeleted", "is_deleted", "deletedAt", "deleted_at")
 
 
 def why_merged(tables: Tables, entity: str, loser: str, winner: str) -> str:
-    """Say what decided between two keys of one record; empty where a purge took what would tell."""
+    """Say what decided between two keys of one record, and where the winner is no row itself."""
+    became = tables.row(_WINNER, winner=winner)
+    ended = {"rejected": "was itself rejected", "soft_deleted": "is a deleted record"}
+    fate = ""
+    if became and became[0] in ended:
+        codes = f" ({became[1].replace(',', ', ')})" if became[1] else ""
+        fate = f" But the winner {ended[became[0]]}{codes}: no row holds this record."
+    return f"{_decided(tables, entity, loser, winner)}{fate}".strip()
+
+
+def _decided(tables: Tables, entity: str, loser: str, winner: str) -> str:
+    """Say what decided; empty where a purge took what would tell."""
     if not tables.exists(f"typed_{entity}"):
         return ""
     rows = tables.rows(_COPIES, typed=tables.ours(f"typed_{entity}"), loser=loser, winner=winner)
@@ -30,9 +42,7 @@ def why_merged(tables: Tables, entity: str, loser: str, winner: str) -> str:
         return f"The winner states the newer update: {won_at}, {said}."
     same = f"Both state the update {won_at}" if won_at else "Neither states an update"
     if won_rank != lost_rank:
-        return (
-            f"{same}; the winner's family comes first (preference {won_rank} before {lost_rank})."
-        )
+        return f"{same}; the family of the winner comes first ({won_rank} before {lost_rank})."
     return f"{same}, and their family is the same; the winner has the smaller key."
 
 

@@ -100,7 +100,8 @@ class Journey:
             "merged": f"It is a copy of a record of {entity}; another key won.",
             "rejected": f"It was rejected: the last run made no row of {entity} of it.",
             "soft_deleted": f"It is a deleted record of {entity}; none is migrated.",
-            "derived": "It is a list or lookup made of other keys; what it alone has is a record.",
+            "derived": "It is a list or lookup of other keys, which are migrated for themselves;"
+            " an element that no key has is a record of its own.",
             "withheld": "It belongs to a family that is never migrated and never shown.",
             "other_family": "It belongs to a family that has no table.",
             "other_environment": "It is a record of another environment; only one is migrated.",

@@ -30,6 +30,9 @@ def unknown_key(tables: Tables, asked: str) -> KvError:
     shown = tables.masker.key(asked)
     by_id = tables.texts(_BY_ID, key=asked, offered=_OFFERED)
     remedy = "`invoke keys` lists the keys there are."
+    if "…" in asked:
+        remedy = "It is masked: `invoke keys --out=FILE` writes keys whole, for your eyes."
+        return UsageError(f"'{asked}' is no key of the store of '{tables.target.name}'.", remedy)
     if by_id:
         remedy = _offer(tables, by_id, "The id of a record is no key; its keys are")
         shown = tables.masker.value("", ("key",), asked)
@@ -38,7 +41,8 @@ def unknown_key(tables: Tables, asked: str) -> KvError:
         beginnings = tables.texts(_BEGINNINGS)
         if colon and head in beginnings:
             keys = tables.texts(_SIBLINGS, head=f"{head}:", read=sql.Literal(_READ))
-            close = difflib.get_close_matches(asked, keys, n=20, cutoff=0.75)
+            close = [key for key in keys if key.startswith(asked)][:20]
+            close = close or difflib.get_close_matches(asked, keys, n=20, cutoff=0.75)
             remedy = _offer(tables, close, "Near it are") if close else remedy
         else:
             close = difflib.get_close_matches(head, sorted(beginnings), n=_OFFERED, cutoff=0.7)

@@ -48,6 +48,7 @@ _CONFLICT = """
 select kind, is_written from {conflicts} where entity = {entity} and id = {id}::uuid
 and run_id = (select run_id from {runs} order by started_at desc limit 1)
 """
+_CORRECTED = "select field from {corrections} where source_key = {key} order by field"
 _KINDS = {
     "foreign": "the application had written this row before",
     "edited": "the application changed this row",
@@ -104,13 +105,12 @@ def steps_of(
         steps["decision"] = why_merged(tables, entity, record.key, record.winner_key)
     if record.key_class == "soft_deleted":
         steps["decision"] = why_deleted(captured)
-    corrected = sorted(
-        {_masked_field(tables, name) for name, *_, rule in changes if rule == "corrected"}
-    )
+    corrected = tables.texts(_CORRECTED, key=record.key) if tables.exists("corrections") else []
     if corrected:
+        names = ", ".join(_masked_field(tables, name) for name in corrected)
         notes.append(
-            f"The operator's corrections are laid over {', '.join(corrected)}: 3 and 4 are of the"
-            " corrected document, 1 is what the store has."
+            f"The operator's corrections of {names} are laid over the document: sections 3 and 4"
+            " are of the corrected one, section 1 is what the store has."
         )
     if record.key_class != "migrated" or record.target_id is None:
         return steps

@@ -27,6 +27,7 @@ _OURS = (
     "list_findings",
     "written_rows",
     "conflicts",
+    "corrections",
     "runs",
     "decoded",
 )

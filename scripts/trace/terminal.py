@@ -7,6 +7,7 @@ from typing import Any
 
 from scripts import console
 from scripts.masking import readable
+from scripts.settings import ROOT
 from scripts.trace.journey import Journey, Reason
 
 _WORDS = {
@@ -82,9 +83,11 @@ def _reasons(reasons: tuple[Reason, ...]) -> None:
             ["reason", "meaning", "mend"],
             [[reason.code, reason.meaning, reason.mend] for reason in reasons],
         )
-        pages = ", ".join(f"docs/rejects/{reason.code}.md" for reason in reasons)
+        pages = [f"docs/rejects/{reason.code}.md" for reason in reasons]
+        more = ", ".join(page for page in pages if (ROOT / page).is_file())
         console.say(
-            f"More: {pages}. `invoke rejects --write=FILE` makes a corrections file to fill in.\n"
+            f"More: {more or 'docs/rules.md'}. `invoke rejects --write=FILE` makes a corrections"
+            " file to fill in.\n"
         )
 
 

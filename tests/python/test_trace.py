@@ -235,6 +235,31 @@ def test_what_decided_is_told(sample: Target) -> None:
         assert all(any(word in each for word in words) for each in told), told
 
 
+def test_a_copy_of_a_rejected_winner_says_that_no_row_holds_it(sample: Target) -> None:
+    found = rows(
+        sample,
+        "select copy.source_key, winner.reject_codes from kv_to_tables.record_ledger as copy"
+        " join kv_to_tables.record_ledger as winner on copy.winner_key = winner.source_key"
+        " where copy.key_class = 'merged' and winner.key_class = 'rejected'"
+        " order by copy.source_key limit 3",
+    )
+    assert found
+    for key, codes in found:
+        told = read_trace(sample, key).decision
+        assert told.endswith("no row holds this record.")
+        assert codes.split(",")[0] in told
+
+
+def test_corrections_are_told_of_a_record_that_stays_rejected(sample: Target) -> None:
+    key = next(key for key, _, of, *_ in some_keys(sample, 1) if of == "rejected")
+    with connect(sample) as connection:
+        connection.execute(
+            "insert into kv_to_tables.corrections values (%s, 'totalValue', '1', 'a test')", (key,)
+        )
+    assert any("corrections of totalValue" in note for note in read_trace(sample, key).notes)
+    execute(sample, "delete from kv_to_tables.corrections")
+
+
 def test_an_unknown_key_is_one_sentence_with_what_is_near(sample: Target) -> None:
     ((key, record_id),) = rows(
         sample,

@@ -106,7 +106,10 @@ def test_where_nothing_has_changed_no_model_is_built_and_all_is_proved(
     # What the second run found is gone with what the first one wrote.
     steps = roll_back(target, "", confirm=True, no_backup=True)
     assert {step.entity: step.delete for step in steps if step.delete} == {"clients": 1, "sites": 1}
-    assert rows(target, "select outcome from kv_to_tables.runs") == [("rolled_back",)] * 2
+    assert rows(target, "select outcome from kv_to_tables.runs") == [
+        ("rolled_back",),
+        ("void",),
+    ]
     assert rows(target, "select count(*) from kv_to_tables.key_ledger") == [(0,)]
     assert is_empty(roll_back(target, "", confirm=True))
     # Where nothing is left nothing is backed up.
@@ -141,6 +144,11 @@ CHANGES: dict[str, tuple[str, ...]] = {
     ),
     "a row of the ledger": ("delete from kv_to_tables.key_ledger where key_class = 'rejected'",),
     "a table of ours emptied by a crash": ("truncate kv_to_tables.verdicts",),
+    "a view of ours that is another": (
+        "drop view kv_to_tables.leftover_census",
+        "create view kv_to_tables.leftover_census as select 1 as one",
+    ),
+    "a column of ours that went": ("alter table kv_to_tables.gate drop column reject_count",),
     "a table of ours that went": ("drop table kv_to_tables.leftovers cascade",),
     "what a run wrote": ("delete from kv_to_tables.written_rows",),
 }
@@ -197,7 +205,25 @@ def test_whatever_changes_brings_a_whole_run(
     )
     assert unchanged_since(target, run_id) == ""
     accept(target, run_id)
-    roll_back(target, "", confirm=True, no_backup=True)
+    execute(target, "alter table public.kv_store_6fcaeea3 rename to kv_base")
+    execute(target, "create view public.kv_store_6fcaeea3 as select * from public.kv_base")
+    with memory(target, run_id) as now:
+        assert now._state() is None, "a view has no versions"
+
+
+@pytest.mark.slow
+def test_what_was_written_into_a_new_table_while_its_run_went_on_is_seen(
+    migrated: tuple[Target, str],
+) -> None:
+    target, run_id = migrated
+    assert unchanged_since(target, run_id) == run_id
+    execute(target, "update public.sites set name = 'Other'")
+    # As if the state after the run had been taken only then.
+    with memory(target, run_id) as now:
+        state = now._state()
+    assert state is not None
+    with connect(target) as connection:
+        connection.execute("update kv_to_tables.run_states set after = %s", (Jsonb(asdict(state)),))
     assert unchanged_since(target, run_id) == ""
 
 
