@@ -82,7 +82,11 @@ def _one(tables: Tables, query: LiteralString, entity: str) -> list[str]:
 def _example(name: str, title: str, journey: Journey) -> Html:
     steps = [
         ("document", "1. Document in the store", _document(journey)),
-        ("classification", "2. Classification", _facts("Class", journey.classification)),
+        (
+            "classification",
+            "2. Classification",
+            _facts("What its key says", journey.classification),
+        ),
         ("staging", "3. Staging", _staging(journey)),
         ("verdict", "4. Verdict", _verdict(journey)),
     ]

@@ -13,6 +13,18 @@ from scripts.site.markup import Html, code, number, paragraph, prose, section, t
 
 _NO_RECORD = "no record"
 _STEPS_SHOWN = 40
+_MEANING = {
+    "unclassified": "no pattern knows the key; a run with such keys stops",
+    "migrated": "it is a row",
+    "merged": "a copy of a record; another key of it won",
+    "rejected": "a rule of the tables refuses it; kept with its document and every reason",
+    "soft_deleted": "the application marked it as deleted; it stays so",
+    "derived": "a list or lookup of other keys, which are migrated for themselves",
+    "other_family": "a family of keys that has no table",
+    "other_environment": "a record of another environment than the migrated one",
+    "withheld": "tokens, sessions and the like, never migrated and never shown",
+    "changed_while_running": "it changed while the run went on; the next one judges it",
+}
 _ENDED = {"done": "without a reject", "rejects": "with rejects", "rolled_back": "taken back"}
 
 
@@ -153,11 +165,14 @@ def _entities(facts: Facts) -> Html:
 
 
 def _classes(facts: Facts) -> Html:
-    rows = [(name.replace("_", " "), number(count)) for name, count in facts.ledger.classes.items()]
+    rows = [
+        (name.replace("_", " "), number(count), _MEANING[name])
+        for name, count in facts.ledger.classes.items()
+    ]
     return table(
         "The classes add up to count(*) of the store; elements of lists are records, and no keys",
-        ("class", "keys"),
-        [*rows, ("sum = count(*)", number(facts.ledger.keys))],
+        ("class", "keys", "what it means"),
+        [*rows, ("sum = count(*)", number(facts.ledger.keys), "")],
     )
 
 
