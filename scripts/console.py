@@ -32,7 +32,7 @@ class _Out(Console):
     def on_broken_pipe(self) -> None:
         """Say no more, where rich would end the process with an error."""
         self.quiet = True
-        _let_go()
+        let_go()
 
 
 # rich leaves colours out by itself when NO_COLOR is set or the output is no terminal.
@@ -47,7 +47,7 @@ def say(sentence: str) -> None:
     out.print(sentence, markup=False, soft_wrap=True)
 
 
-def _let_go() -> None:
+def let_go() -> None:
     """Send what is still to come to nobody: whoever read the output has gone away."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -69,7 +69,7 @@ def print_json(content: object) -> None:
         sys.stdout.write("\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        _let_go()
+        let_go()
 
 
 def _plain(value: object) -> object:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 import psycopg
 from psycopg import sql
 
 from scripts import console
 from scripts.connection import connect
-from scripts.errors import KvError, UsageError
+from scripts.errors import UsageError
 from scripts.ledger_report import CLASSES
 from scripts.masking import Masker
+from scripts.private_file import new_private
 from scripts.project_files import seed_rows
 from scripts.settings import ENTITIES, Target
-from scripts.status import refuse_taken_back
+from scripts.status import not_judged, refuse_taken_back
 
 _KEYS = """
 select source_key, coalesce(entity, ''), key_class, coalesce(reject_codes, ''),
@@ -102,7 +101,7 @@ def write_keys(target: Target, wanted: Wanted, path: Path) -> int:
     Rows come by a cursor of the server's, a few thousand at a time. Raises what `read_keys` raises,
     and UsageError when there is such a file, or it cannot be made.
     """
-    with _asked(target, wanted) as (connection, query), _new_file(path) as file:
+    with _asked(target, wanted) as (connection, query), new_private(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_COLUMNS)
         count = 0
@@ -131,31 +130,17 @@ def _asked(target: Target, wanted: Wanted) -> Iterator[tuple[psycopg.Connection,
         try:
             yield connection, query
         except psycopg.errors.UndefinedTable:
-            raise KvError(
-                f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
-            ) from None
-
-
-def _new_file(path: Path) -> TextIO:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise UsageError(f"There is a file '{path}' already.", "Name another.") from None
-    except OSError as error:
-        raise UsageError(f"'{path}' cannot be written: {error.strerror}.") from None
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+            raise not_judged(target) from None
 
 
 def masked(keys: list[Key]) -> list[Key]:
     """Mask what names a person in a key; secrets are masked for everybody."""
     masker = Masker()
     return [
-        Key(
-            masker.key(one.key),
-            one.entity,
-            one.key_class,
-            one.reasons,
-            masker.key(one.other_key) if one.other_key else "",
+        replace(
+            one,
+            key=masker.key(one.key),
+            other_key=masker.key(one.other_key) if one.other_key else "",
         )
         for one in keys
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 from scripts.errors import UsageError
 
@@ -22,3 +23,18 @@ def write_private(path: Path | str, text: str) -> None:
         put_private(path, text)
     except OSError as error:
         raise UsageError(f"'{path}' cannot be written: {error.strerror}.") from None
+
+
+def new_private(path: Path) -> TextIO:
+    """Open a new text file with mode 0600, in which line ends stay as they are written.
+
+    Raises UsageError when there is such a file, for it may hold somebody's work, or it cannot be
+    made.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(f"There is a file '{path}' already.", "Name another.") from None
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be written: {error.strerror}.") from None
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")

@@ -17,6 +17,7 @@ from scripts.connection import connect, table_exists
 from scripts.errors import KvError, UsageError
 from scripts.run_lock import lock_key
 from scripts.settings import ROOT, Target
+from scripts.status import TAKEN_BACK, last_run
 
 # Models whose rows stay: keys, classes, codes, counts, and no part of a document.
 _KEPT = frozenset(
@@ -96,23 +97,22 @@ def purged_at(connection: psycopg.Connection, target: Target, run_id: str) -> st
 
 def provable_run(connection: psycopg.Connection, target: Target) -> str:
     """Give the last run; raise KvError when it was purged or taken back. Reads only."""
-    row = connection.execute(
-        sql.SQL("select run_id, outcome from {} order by started_at desc limit 1").format(
-            sql.Identifier(target.work_schema, "runs")
-        )
-    ).fetchone()
-    if row and row[1] in ("rolled_back", "void"):
+    last = last_run(connection, target)
+    if last is None:
+        return ""
+    run, outcome = last
+    if outcome in TAKEN_BACK:
         raise KvError(
-            f"Run {row[0]} was rolled back, and with it the ledger that says what should be there.",
+            f"Run {run} was rolled back, and with it the ledger that says what should be there.",
             "Run 'invoke migrate': it judges the store again, and proves the rows that stand.",
         )
-    day = purged_at(connection, target, row[0]) if row else ""
-    if row and day:
+    day = purged_at(connection, target, run)
+    if day:
         raise KvError(
-            f"Run {row[0]} was purged on {day}: what would prove it again is gone.",
+            f"Run {run} was purged on {day}: what would prove it again is gone.",
             "Run 'invoke migrate' first; an unchanged store writes nothing.",
         )
-    return str(row[0]) if row else ""
+    return run
 
 
 def refuse_purged_rollback(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,9 +12,9 @@ from psycopg import sql
 from scripts import console
 from scripts.connection import connect
 from scripts.corrections import HEADER
-from scripts.errors import KvError, UsageError
+from scripts.private_file import new_private
 from scripts.settings import Target
-from scripts.status import refuse_taken_back
+from scripts.status import not_judged, refuse_taken_back
 
 _SHOWN = 25
 _REASONS = """
@@ -128,9 +126,7 @@ def read_rejects(target: Target) -> Rejects:
                 for query in (_REASONS, _ROOTS, _TEMPLATE)
             )
         except psycopg.errors.UndefinedTable:
-            raise KvError(
-                f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
-            ) from None
+            raise not_judged(target) from None
     return Rejects(
         total[0] if total else 0,
         tuple(Reason(*row) for row in reasons),
@@ -144,23 +140,15 @@ def write_template(rejects: Rejects, path: Path) -> int:
 
     Raises UsageError when there is such a file: it may hold somebody's work.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
     lines = dict.fromkeys((key, field) for key, field, _ in rejects.template)
-    for key, field in lines:
-        codes = ", ".join(
-            code for other, its, code in rejects.template if (other, its) == (key, field)
-        )
-        writer.writerow((key, field, "", codes))
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise UsageError(f"There is a file '{path}' already.", "Name another.") from None
-    except OSError as error:
-        raise UsageError(f"'{path}' cannot be written: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text.getvalue())
+    with new_private(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        for key, field in lines:
+            codes = ", ".join(
+                code for other, its, code in rejects.template if (other, its) == (key, field)
+            )
+            writer.writerow((key, field, "", codes))
     return len(lines)
 
 

@@ -25,6 +25,8 @@ from scripts.settings import ENTITIES, Target
 
 PAUSE = 2.0
 LOCKED = -1
+# How a run ended that a rollback took back, or whose findings are void since an earlier one was.
+TAKEN_BACK = ("rolled_back", "void")
 
 
 def status_task(target: Target, *, as_json: bool, watch: bool = False) -> int:
@@ -162,13 +164,31 @@ def relation_exists(connection: psycopg.Connection, schema: str, table: str) -> 
     return bool(row and row[0])
 
 
+def not_judged(target: Target) -> KvError:
+    """Make the error of whoever asks for what a run has left where there was none."""
+    return KvError(f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`.")
+
+
+def last_run(connection: psycopg.Connection, target: Target) -> tuple[str, str] | None:
+    """Give the run that began last, and its outcome; none where there was none. Reads only."""
+    if not relation_exists(connection, target.work_schema, "runs"):
+        return None
+    row = connection.execute(
+        sql.SQL(
+            "select run_id, coalesce(outcome, 'unfinished') from {}"
+            " order by started_at desc limit 1"
+        ).format(sql.Identifier(target.work_schema, "runs"))
+    ).fetchone()
+    return (str(row[0]), str(row[1])) if row else None
+
+
 def refuse_taken_back(connection: psycopg.Connection, target: Target) -> None:
     """Raise KvError where the last run was taken back: its ledgers are empty. Reads only."""
-    runs = _runs(connection, target)
-    if runs and runs[0]["outcome"].startswith(("rolled_back", "void")):
+    last = last_run(connection, target)
+    if last and last[1] in TAKEN_BACK:
         raise KvError(
-            f"Run {runs[0]['run']} was rolled back, and what it said of each key is gone; rows of"
-            " earlier runs stand where they were.",
+            f"Run {last[0]} was rolled back, and what it said of each key is gone; rows of earlier"
+            " runs stand where they were.",
             "Run 'invoke migrate' to judge the store again.",
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -51,7 +50,9 @@ def friendly(body: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(int(error.code))
         except BrokenPipeError:
             # Whoever read the output (`| head`) has what they wanted.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            from scripts.console import let_go
+
+            let_go()
             sys.exit(0)
         except KeyboardInterrupt as interrupt:
             sys.stderr.write("Interrupted; a run can be started again and goes on from there.\n")

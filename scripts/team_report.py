@@ -20,7 +20,7 @@ from scripts.ledger_report import LedgerReport, read_ledger
 from scripts.masking import masked_sentence
 from scripts.run_log import logged
 from scripts.settings import Target
-from scripts.status import relation_exists
+from scripts.status import TAKEN_BACK, relation_exists
 from scripts.store_shape import shape_of
 
 _STEPS_SHOWN = 15
@@ -206,7 +206,7 @@ def _next(target: Target, report: Report, steps: list[history.Step]) -> tuple[st
         return f"invoke migrate --target={name}", "the last run did not end well: mend, then repeat"
     if target.protected and report.missing:
         return _first_of(report.missing)
-    if run is None or run.outcome in ("rolled_back", "void"):
+    if run is None or run.outcome in TAKEN_BACK:
         if name == road.copy_of("prod") and report.missing:
             return _first_of(report.missing)
         if not target.protected:

@@ -40,6 +40,7 @@
             set outcome = 'interrupted', finished_at = clock_timestamp()
             where run_id = other.run_id;
         end loop;
+        {#- A run that builds no model (scripts/build.py) leaves what the models made. #}
         {%- if 'model' not in flags.EXCLUDE_RESOURCE_TYPES | map('string') | list %}
         delete from {{ work_table('id_aliases') }};
         {%- endif %}

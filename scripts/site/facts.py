@@ -9,14 +9,13 @@ from psycopg import IsolationLevel, sql
 
 from scripts import history
 from scripts.connection import connect
-from scripts.errors import KvError
 from scripts.expectations import ExpectationReport, run_expectations
 from scripts.history_report import targets_of
 from scripts.ledger_report import LedgerReport
 from scripts.run_log import logged
 from scripts.run_proof import read_proof
 from scripts.settings import Target
-from scripts.status import require_tables
+from scripts.status import not_judged, require_tables
 from scripts.team_report import Report, make_report
 from scripts.verify import VerifyReport, verify
 
@@ -72,9 +71,7 @@ def read_facts(target: Target, *, quick: bool) -> Facts:
     """
     report = make_report(target)
     if report.ledger is None:
-        raise KvError(
-            f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
-        )
+        raise not_judged(target)
     with connect(target, read_only=True) as connection:
         require_tables(connection, target, "tell of")
         connection.commit()

@@ -7,10 +7,10 @@ from typing import Any, LiteralString
 from psycopg import IsolationLevel
 
 from scripts.connection import connect
-from scripts.errors import KvError
 from scripts.masking import Masker, readable
 from scripts.settings import ENTITIES, Target
 from scripts.site.markup import Html, code, items, json_block, paragraph, section, table
+from scripts.status import not_judged
 from scripts.trace.find import trace_in
 from scripts.trace.journey import Journey, Reason
 from scripts.trace.tables import Tables
@@ -57,9 +57,7 @@ def render(target: Target) -> list[tuple[str, str, str]]:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         tables = Tables(connection, target, Masker())
         if not tables.exists("recorded_changes"):
-            raise KvError(
-                f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
-            )
+            raise not_judged(target)
         for entity in ENTITIES:
             examples = [
                 (name, title, trace_in(tables, keys[0]))

@@ -10,6 +10,7 @@ from scripts.site.facts import Facts
 from scripts.site.flow import Band, flow_picture
 from scripts.site.guides import code_link
 from scripts.site.markup import Html, code, number, paragraph, prose, section, table, text
+from scripts.status import TAKEN_BACK
 
 _NO_RECORD = "no record"
 _STEPS_SHOWN = 40
@@ -25,7 +26,11 @@ _MEANING = {
     "withheld": "tokens, sessions and the like, never migrated and never shown",
     "changed_while_running": "it changed while the run went on; the next one judges it",
 }
-_ENDED = {"done": "without a reject", "rejects": "with rejects", "rolled_back": "taken back"}
+_ENDED = {
+    "done": "without a reject",
+    "rejects": "with rejects",
+    **dict.fromkeys(TAKEN_BACK, "taken back"),
+}
 
 
 def overview(facts: Facts) -> str:

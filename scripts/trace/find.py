@@ -10,11 +10,10 @@ from typing import Any
 from psycopg import IsolationLevel
 
 from scripts.connection import connect
-from scripts.errors import KvError
 from scripts.key_patterns import class_of
 from scripts.masking import Masker
 from scripts.settings import ENTITIES, Target
-from scripts.status import refuse_taken_back
+from scripts.status import not_judged, refuse_taken_back
 from scripts.trace import near, steps
 from scripts.trace.compare import number
 from scripts.trace.journey import Journey
@@ -82,9 +81,7 @@ def read_trace(target: Target, asked: str, *, show_persons: bool = False) -> Jou
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         tables = Tables(connection, target, Masker(show_persons))
         if not tables.exists("key_ledger"):
-            raise KvError(
-                f"No run has judged the store of '{target.name}' yet.", "Run `invoke migrate`."
-            )
+            raise not_judged(target)
         refuse_taken_back(connection, target)
         return trace_in(tables, asked)
 
